@@ -1,0 +1,181 @@
+import { z } from 'zod'
+
+/** Every setting once: default, range, unit, one sentence of help. Command line, form and checks are made from this table. */
+
+interface Common<T> {
+  readonly value: T
+  readonly group: SettingGroup
+  readonly help: string
+}
+export interface NumberSetting extends Common<number> {
+  readonly kind: 'integer' | 'number'
+  readonly min: number
+  readonly max: number
+  readonly unit?: string
+}
+export interface SwitchSetting extends Common<boolean> {
+  readonly kind: 'switch'
+}
+export interface ChoiceSetting<T extends string = string> extends Common<T> {
+  readonly kind: 'choice'
+  readonly options: readonly T[]
+}
+export interface ListSetting extends Common<readonly number[]> {
+  readonly kind: 'list'
+  readonly min: number
+  readonly max: number
+  readonly unit?: string
+}
+export interface TextSetting extends Common<string> {
+  readonly kind: 'text'
+}
+export type SettingDefinition = NumberSetting | SwitchSetting | ChoiceSetting | ListSetting | TextSetting
+
+export const settingGroups = ['run', 'network', 'classifier', 'initial', 'training', 'augment', 'weights', 'refine', 'predict'] as const
+export type SettingGroup = (typeof settingGroups)[number]
+
+const integer = (group: SettingGroup, value: number, min: number, max: number, help: string, unit?: string): NumberSetting =>
+  ({ kind: 'integer', group, value, min, max, help, unit })
+const number = (group: SettingGroup, value: number, min: number, max: number, help: string, unit?: string): NumberSetting =>
+  ({ kind: 'number', group, value, min, max, help, unit })
+const toggle = (group: SettingGroup, value: boolean, help: string): SwitchSetting => ({ kind: 'switch', group, value, help })
+const choice = <const T extends string>(group: SettingGroup, value: NoInfer<T>, options: readonly T[], help: string): ChoiceSetting<T> =>
+  ({ kind: 'choice', group, value, options, help })
+const list = (group: SettingGroup, value: readonly number[], min: number, max: number, help: string, unit?: string): ListSetting =>
+  ({ kind: 'list', group, value, min, max, help, unit })
+const text = (group: SettingGroup, value: string, help: string): TextSetting => ({ kind: 'text', group, value, help })
+
+export const definitions = {
+  'run.seed': integer('run', 1, 0, 2147483647, 'Start of every random choice; the same seed on the same device gives the same masks.'),
+  'run.rounds': integer('run', 3, 1, 20, 'Rounds of train, predict, refine; more rounds take longer and may sharpen masks.', 'rounds'),
+  'run.stopBelowChange': number('run', 0, 0, 0.5, 'Stops early once fewer pixels than this share change from round to round; 0 never stops early.'),
+  'run.threads': integer('run', 0, 0, 64, 'Processor threads for training; 0 takes one per core.', 'threads'),
+
+  'network.backbone': choice('network', 'resnet18', ['resnet18', 'resnet34', 'resnet50', 'resnet101', 'mobilenetv2'], 'Feature extractor; larger ones learn more and train slower.'),
+  'network.width': number('network', 0.5, 0.125, 1, 'Share of the channels of every layer kept; smaller is faster.'),
+  'network.outputStride': choice('network', '16', ['8', '16', '32'], 'How much smaller than the picture the features are; smaller is sharper and slower.'),
+  'network.weights': text('network', '', 'A safetensors file with pretrained backbone weights; empty starts from random weights.'),
+  'network.decoder': choice('network', 'skip', ['none', 'skip'], 'Whether finer features are added on the way up (skip) or the pyramid alone decides (none, as in PSPNet).'),
+
+  'classifier.steps': integer('classifier', 150, 0, 20000, 'Training steps of the tag classifier.', 'steps'),
+  'classifier.batch': integer('classifier', 8, 1, 64, 'Photos a step.', 'photos'),
+  'classifier.learningRate': number('classifier', 1e-3, 1e-7, 1, 'Step width of the classifier.'),
+  'classifier.renders': toggle('classifier', true, 'Whether the classifier also sees the renders, pasted on backgrounds.'),
+
+  'cam.scales': list('initial', [0.5, 1, 1.5], 0.25, 3, 'Picture sizes over which class activation maps are averaged.'),
+  'cam.flip': toggle('initial', true, 'Whether class activation maps are averaged with those of the mirrored photo.'),
+  'slic.segments': integer('initial', 600, 10, 20000, 'Superpixels a photo of 640 x 480 is cut into; more are smaller.', 'superpixels'),
+  'slic.compactness': number('initial', 10, 0.1, 100, 'Weight of nearness against colour; larger makes superpixels squarer.'),
+  'slic.iterations': integer('initial', 10, 1, 50, 'Clustering rounds of SLIC.'),
+  'initial.share': number('initial', 0.09, 0.001, 0.9, 'Share of the photo the most active pixels must fill; take about the size of the workpiece on the photos.'),
+  'initial.positive': choice('initial', 'majority', ['whole', 'majority'], 'A superpixel is positive when all its pixels are active (whole) or more than half (majority).'),
+  'initial.background': number('initial', 0.2, 0, 1, 'Superpixels whose activation stays under this are background; between it and positive is left open.'),
+
+  'training.size': integer('training', 192, 32, 1024, 'Long side of the pictures the network trains on; larger is sharper and slower.', 'px'),
+  'training.steps': integer('training', 400, 1, 100000, 'Training steps a round.', 'steps'),
+  'training.firstSteps': integer('training', 600, 1, 100000, 'Training steps of the first round.', 'steps'),
+  'training.renderBatch': integer('training', 3, 0, 64, 'Renders a step.', 'renders'),
+  'training.photoBatch': integer('training', 6, 0, 64, 'Photos a step.', 'photos'),
+  'training.photosFromRound': integer('training', 2, 1, 20, 'First round that trains on photos; 2 lets the renders alone teach the first network.'),
+  'training.restart': choice('training', 'first', ['scratch', 'previous', 'first'], 'Weights a round starts from: fresh, those of the round before, or those of the first round.'),
+  'training.optimizer': choice('training', 'adamw', ['adam', 'adamw', 'sgd'], 'Rule by which weights move.'),
+  'training.learningRate': number('training', 1e-3, 1e-8, 1, 'Step width of the decode head.'),
+  'training.backboneFactor': number('training', 1, 0, 1, 'Step width of the backbone as a share of that of the head; smaller keeps pretrained features.'),
+  'training.weightDecay': number('training', 1e-4, 0, 0.1, 'Pull of the weights towards zero.'),
+  'training.momentum': number('training', 0.9, 0, 0.999, 'Momentum of SGD.'),
+  'training.schedule': choice('training', 'cosine', ['constant', 'cosine', 'poly'], 'How the step width falls over a round.'),
+  'training.power': number('training', 0.9, 0.1, 5, 'Power of the poly schedule.'),
+  'training.warmup': integer('training', 10, 0, 1000, 'Steps over which the step width rises at the start of a round.', 'steps'),
+  'training.ema': number('training', 0.98, 0, 0.9999, 'Averaging of weights for prediction; 0 predicts with the last weights.'),
+  'training.photoLoss': number('training', 1, 0, 10, 'Weight of the photos against the renders in the loss.'),
+  'training.checkpointSeconds': integer('training', 10, 1, 600, 'Time between checkpoints; a kill costs at most this much training.', 's'),
+
+  'augment.composite': number('augment', 1, 0, 1, 'Share of renders cut out by their mask and pasted on another background.'),
+  'augment.photoBackgrounds': number('augment', 0.4, 0, 1, 'Share of pasted renders whose background is a photo of the line; the rest is procedural.'),
+  'augment.randomise': number('augment', 1, 0, 1, 'Strength of random tone, tint, noise, blur, light and shadow on renders.'),
+  'augment.turn': integer('augment', 180, 0, 180, 'Largest random turn of a picture.', 'degrees'),
+  'augment.scaleMin': number('augment', 0.6, 0.1, 1, 'Smallest random size of a pasted render.'),
+  'augment.scaleMax': number('augment', 1.5, 1, 5, 'Largest random size of a pasted render.'),
+  'augment.cutPaste': number('augment', 0.5, 0, 1, 'Share of photos that receive a workpiece cut from another photo by its pseudo label.'),
+
+  'weights.boundary': number('weights', 4, 0, 50, 'Extra weight of the band along the edges of renders; larger insists on shape.'),
+  'weights.boundaryWidth': integer('weights', 5, 1, 31, 'Width of that band.', 'px'),
+  'weights.distance': number('weights', 8, 0, 200, 'Distance over which trust in a pseudo label grows from its edge inwards, at 640 x 480; 0 trusts all alike.', 'px'),
+
+  'refine.ratio': number('refine', 0.85, 0.01, 1, 'Share of the most confident pixels that keep their label; larger labels more and errs more.'),
+  'refine.perClass': toggle('refine', true, 'One threshold for each workpiece (on) or one for all (off).'),
+  'refine.tags': choice('refine', 'fold', ['off', 'mask', 'fold'], 'Use of the tags on training photos: none, forbid what is not on the photo, or also lift what is.'),
+  'refine.superpixels': choice('refine', 'blend', ['off', 'vote', 'blend'], 'Superpixels replace pixel labels by majority (vote) or average the probabilities half and half (blend).'),
+  'refine.segments': integer('refine', 300, 10, 20000, 'Superpixels a photo of 640 x 480 is cut into for refinement.', 'superpixels'),
+  'refine.crf': toggle('refine', false, 'Whether a dense CRF sharpens the masks of every round.'),
+
+  'crf.iterations': integer('refine', 10, 1, 50, 'Mean-field iterations of the dense CRF.'),
+  'crf.gaussianWidth': number('refine', 3, 0.1, 50, 'Reach of the smoothing kernel.', 'px'),
+  'crf.gaussianWeight': number('refine', 3, 0, 50, 'Strength of the smoothing kernel.'),
+  'crf.bilateralWidth': number('refine', 80, 1, 500, 'Reach of the colour kernel.', 'px'),
+  'crf.bilateralColour': number('refine', 13, 1, 255, 'Colour difference the colour kernel bridges.'),
+  'crf.bilateralWeight': number('refine', 10, 0, 50, 'Strength of the colour kernel.'),
+
+  'predict.scales': list('predict', [1, 1.5], 0.25, 4, 'Picture sizes over which predictions for pseudo labels are averaged.'),
+  'predict.flips': integer('predict', 4, 1, 4, 'Mirrorings averaged: 1 none, 2 left-right, 4 also up-down.'),
+} as const satisfies Record<string, SettingDefinition>
+
+export type SettingName = keyof typeof definitions
+type ValueOf<D> = D extends ChoiceSetting<infer T> ? T
+  : D extends NumberSetting ? number
+  : D extends SwitchSetting ? boolean
+  : D extends ListSetting ? readonly number[]
+  : string
+export type Settings = { readonly [K in SettingName]: ValueOf<(typeof definitions)[K]> }
+
+export const settingNames = Object.keys(definitions) as SettingName[]
+
+const defaults = Object.fromEntries(settingNames.map((name) => [name, definitions[name].value])) as unknown as Settings
+
+const paper: Partial<Settings> = {
+  'run.rounds': 4,
+  'network.width': 1, 'network.outputStride': '8', 'network.decoder': 'none',
+  'classifier.renders': false,
+  'initial.share': 0.02, 'initial.positive': 'whole',
+  'training.photosFromRound': 1, 'training.restart': 'previous',
+  'training.optimizer': 'adam', 'training.learningRate': 1e-4, 'training.backboneFactor': 1, 'training.weightDecay': 0,
+  'training.schedule': 'constant', 'training.warmup': 0, 'training.ema': 0,
+  'augment.composite': 0, 'augment.photoBackgrounds': 0, 'augment.randomise': 0, 'augment.cutPaste': 0,
+  'refine.perClass': false, 'refine.tags': 'off', 'refine.superpixels': 'vote', 'refine.segments': 600, 'refine.crf': true,
+  'predict.scales': [1], 'predict.flips': 1,
+}
+
+const scenario: Partial<Settings> = {
+  ...paper,
+  'network.backbone': 'resnet101', 'training.optimizer': 'sgd', 'training.learningRate': 1e-5,
+  'training.schedule': 'poly', 'training.power': 0.98, 'training.firstSteps': 40000, 'training.steps': 40000,
+}
+
+/** Whole sets of settings: `maskwright` is the best that was measured, `paper` is as published, `scenario` its street setting. */
+export const presets = {
+  maskwright: defaults,
+  paper: { ...defaults, ...paper },
+  scenario: { ...defaults, ...scenario },
+} as const satisfies Record<string, Settings>
+export const presetNames = Object.keys(presets) as PresetName[]
+export type PresetName = keyof typeof presets
+
+function schemaOf(d: SettingDefinition): z.ZodType {
+  switch (d.kind) {
+    case 'integer': return z.int().min(d.min).max(d.max)
+    case 'number': return z.number().min(d.min).max(d.max)
+    case 'switch': return z.boolean()
+    case 'choice': return z.enum(d.options as [string, ...string[]])
+    case 'list': return z.array(z.number().min(d.min).max(d.max)).min(1).max(16).readonly()
+    case 'text': return z.string().max(4096)
+  }
+}
+
+/** Settings as they cross borders; unknown names are refused. */
+export const SettingsSchema = z.strictObject(
+  Object.fromEntries(settingNames.map((name) => [name, schemaOf(definitions[name])])),
+) as unknown as z.ZodType<Settings>
+/** Some settings, the rest taken from a preset. */
+export const OverridesSchema = z.strictObject(
+  Object.fromEntries(settingNames.map((name) => [name, schemaOf(definitions[name]).optional()])),
+) as unknown as z.ZodType<Partial<Settings>>
