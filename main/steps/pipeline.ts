@@ -1,0 +1,41 @@
+import type { StepName } from '../../preload/contract/model.ts'
+import { stepNames } from '../../preload/contract/model.ts'
+import { cam } from './cam.ts'
+import { evaluate } from './evaluate.ts'
+import { makeInitialMasks } from './initial-mask.ts'
+import { selfTrain } from './self-train.ts'
+import { makeSuperpixels } from './superpixels.ts'
+import { trainClassifier } from './train-classifier.ts'
+import type { Run, Step } from './run.ts'
+
+const steps: Record<StepName, Step> = {
+  'train-classifier': trainClassifier,
+  cam,
+  superpixels: makeSuperpixels,
+  'initial-mask': makeInitialMasks,
+  'self-train': selfTrain,
+  evaluate,
+}
+
+/** Part of the corridor: both ends are included. */
+export interface Span {
+  readonly from?: StepName
+  readonly to?: StepName
+}
+
+/** The steps of a span, in order. Throws RangeError where `from` comes after `to`. */
+export function span({ from = stepNames[0], to = stepNames[stepNames.length - 1] }: Span): StepName[] {
+  const first = stepNames.indexOf(from)
+  const last = stepNames.indexOf(to)
+  if (first > last) throw new RangeError(`expected a first step that comes before the last, got ${from} .. ${to}`)
+  return stepNames.slice(first, last + 1)
+}
+
+/** Walks the corridor. Finished work is skipped; `from` makes that step and all after it anew. */
+export async function runPipeline(run: Run, range: Span = {}): Promise<void> {
+  if (range.from) for (const name of stepNames.slice(stepNames.indexOf(range.from))) run.store.artifacts.clear(run.id, name)
+  for (const name of span(range)) {
+    run.signal.throwIfAborted()
+    await steps[name](run)
+  }
+}
