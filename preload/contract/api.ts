@@ -1,0 +1,380 @@
+import { z } from 'zod'
+import {
+  DeviceChoice, deviceNames, Id, ImageInfo, ImportIssue, Path, ProjectStatus, Progress, RunState, RunStatus, StepName, Text, Workpiece, imageKinds,
+} from './model.ts'
+import { OverridesSchema, presetNames, type PresetName } from './settings.ts'
+import type { Result } from './error.ts'
+
+/**
+ * Every call and every event between the page and the main side, once. A long job answers at once with its job id; its progress comes by the
+ * event `progress`, its end by `job:done`. Pictures never go through a call but by address, see `assets`.
+ */
+
+const Share = z.number().min(0).max(1)
+const Count = z.int().nonnegative()
+const Bytes = z.number().nonnegative()
+const Ids = z.array(Id).max(100_000)
+const Nothing = z.strictObject({})
+const Job = z.object({ jobId: Id })
+const OfProject = { projectId: Id }
+const OfRun = { projectId: Id, runId: Id }
+const OfRound = { ...OfRun, round: z.union([Count, z.literal('crf')]) }
+const Label = z.int().min(0).max(255)
+
+export const languages = ['en', 'zh', 'de'] as const
+export const AppSettings = z.strictObject({
+  language: z.enum(['system', ...languages]),
+  theme: z.enum(['system', 'light', 'dark']),
+  device: DeviceChoice,
+  /** The first-run guide has been put away. */
+  guideSeen: z.boolean(),
+})
+export type AppSettings = z.output<typeof AppSettings>
+
+/** An open project: `projectId` holds while the app runs. */
+export const Project = z.object({ projectId: Id, path: Path, name: Text })
+export type Project = z.output<typeof Project>
+
+export const RecentProject = z.object({
+  path: Path,
+  name: Text,
+  openedAtMs: z.number(),
+  /** The folder is not there any more. */
+  missing: z.boolean(),
+  workpieces: Count,
+  photos: Count,
+  /** State, number of finished rounds and best mIoU with background of the last run. */
+  lastRun: z.object({ state: RunState, round: Count, miou: Share.nullable() }).nullable(),
+  /** Up to four small photos as data: addresses. */
+  mosaic: z.array(z.string()).max(4),
+})
+export type RecentProject = z.output<typeof RecentProject>
+
+/** A picture of the project. `tagged` false: nobody has said yet what is on it; true without tags: background only. */
+export const ImageRow = ImageInfo.extend({ tagged: z.boolean(), hasMask: z.boolean(), binnedAtMs: z.number().nullable() })
+export type ImageRow = z.output<typeof ImageRow>
+export const imageStates = ['untagged', 'background', 'truth', 'rejected', 'binned'] as const
+export const ImageFilter = z.strictObject({
+  kind: z.enum(imageKinds).optional(),
+  /** Name of a workpiece: bears its tag. */
+  workpiece: Text.optional(),
+  state: z.enum(imageStates).optional(),
+  group: z.string().max(200).optional(),
+  /** Part of the name. */
+  text: z.string().max(200).optional(),
+})
+export type ImageFilter = z.output<typeof ImageFilter>
+export const ImageCounts = z.object({
+  photos: Count, renders: Count, untagged: Count, background: Count, truth: Count, rejected: Count, binned: Count,
+  issues: Count, duplicates: Count,
+})
+export type ImageCounts = z.output<typeof ImageCounts>
+
+/** How far renders are from photos: 0 alike, 1 worlds apart. */
+export const gapNames = ['brightness', 'contrast', 'colour', 'sharpness', 'noise'] as const
+export const Gap = z.object({ name: z.enum(gapNames), gap: Share })
+
+export const DeviceInfo = z.object({
+  name: z.enum(deviceNames),
+  available: z.boolean(),
+  /** Plain words: what it is. */
+  description: z.string(),
+  /** Training steps a second of the last self-test. */
+  stepsPerSecond: z.number().nullable(),
+  /** Why it is not used or not faster, in plain words. */
+  reason: z.string().nullable(),
+  /** What to install to have it. */
+  install: z.string().nullable(),
+})
+export type DeviceInfo = z.output<typeof DeviceInfo>
+export const Devices = z.object({ chosen: z.enum(deviceNames), devices: z.array(DeviceInfo) })
+export type Devices = z.output<typeof Devices>
+
+/** What a run is started with: a preset, what differs from it, a device, and whether painted hints count as labels. */
+const RunPlan = z.strictObject({
+  projectId: Id,
+  preset: z.enum(presetNames as [PresetName, ...PresetName[]]),
+  overrides: OverridesSchema,
+  device: DeviceChoice,
+  useHints: z.boolean(),
+})
+export type RunPlan = z.output<typeof RunPlan>
+export const RunRecord = RunStatus.extend({
+  startedAtMs: z.number(),
+  finishedAtMs: z.number().nullable(),
+  /** The settings it ran with, by name, as text. */
+  settings: z.record(z.string(), z.string()),
+  /** Painted hints it used as labels. */
+  hints: z.object({ photos: Count, pixels: Count }),
+  /** The job, while one is at it. */
+  jobId: Id.nullable(),
+  /** What went wrong, in one sentence. */
+  failure: z.string().nullable(),
+})
+export type RunRecord = z.output<typeof RunRecord>
+export const Estimate = z.object({
+  seconds: z.number(), memoryBytes: Bytes, diskBytes: Bytes,
+  steps: z.array(z.object({ step: StepName, seconds: z.number() })),
+})
+export type Estimate = z.output<typeof Estimate>
+/** One curve: points are [x, y]; x counts training steps (loss) or rounds. */
+export const Series = z.object({ name: z.string(), points: z.array(z.tuple([z.number(), z.number()])).max(4000) })
+export type Series = z.output<typeof Series>
+
+export const verdicts = ['open', 'accepted', 'rejected'] as const
+export const ReviewItem = z.object({
+  imageId: Id,
+  name: z.string(),
+  tags: z.array(Text),
+  /** mIoU of this photo where truth exists. */
+  miou: Share.nullable(),
+  /** Mean confidence of its labelled pixels. */
+  confidence: Share.nullable(),
+  /** Share of pixels that changed since the round before. */
+  changed: Share.nullable(),
+  verdict: z.enum(verdicts),
+  hintPixels: Count,
+})
+export type ReviewItem = z.output<typeof ReviewItem>
+/** Where the label of one pixel comes from. */
+export const provenances = ['none', 'cam', 'superpixel', 'network', 'crf', 'hint'] as const
+export const Pixel = z.object({
+  label: Label,
+  source: z.enum(provenances),
+  confidence: Share.nullable(),
+  threshold: Share.nullable(),
+  /** Strongest class activation map here. */
+  cam: z.object({ label: Label, value: Share }).nullable(),
+  superpixel: z.object({ index: Count, pixels: Count, votes: z.array(z.object({ label: Label, share: Share })) }).nullable(),
+})
+export type Pixel = z.output<typeof Pixel>
+
+const Cell = z.object({ initial: Share.nullable(), final: Share.nullable() })
+export const Report = z.object({
+  run: RunRecord,
+  /** The paper's table: one row a workpiece, one cell a group, and the mean over groups. */
+  groups: z.array(z.string()),
+  rows: z.array(z.object({ workpiece: Text, cells: z.array(Cell), mean: Cell })),
+  /** Means over workpieces, one a group, and over all. */
+  means: z.object({ cells: z.array(Cell), mean: Cell }),
+  /** Pixels by truth (row) and label (column); names[0] is the background. */
+  confusion: z.object({ names: z.array(z.string()), counts: z.array(z.array(Count)) }).nullable(),
+  /** Photos with truth by mIoU of the last round, best first. */
+  photos: z.array(z.object({ imageId: Id, name: z.string(), miou: Share })),
+  /** Where it came from: project, seed, device, versions, hashes. */
+  lineage: z.array(z.object({ name: z.string(), value: z.string() })),
+})
+export type Report = z.output<typeof Report>
+export const reportFormats = ['html', 'pdf', 'csv'] as const
+
+export const precisions = ['float32', 'float16', 'int8'] as const
+export const ExportCard = z.object({
+  precision: z.enum(precisions),
+  state: z.enum(['none', 'ready', 'refused']),
+  bytes: Bytes.nullable(),
+  /** Milliseconds a photo on this device. */
+  msPerPhoto: z.number().nullable(),
+  /** Against the trained network on held-out photos: share of pixels with the same label, and largest difference of a probability. */
+  parity: z.object({ agreement: Share, largestDifference: z.number(), photos: Count }).nullable(),
+  /** Why it is refused, with the photos that differ most. */
+  reason: z.string().nullable(),
+  differing: z.array(Id),
+  /** Folder of the last bundle written. */
+  path: z.string().nullable(),
+})
+export type ExportCard = z.output<typeof ExportCard>
+
+export const FolderListing = z.object({
+  path: Path, parent: Path.nullable(),
+  entries: z.array(z.object({ name: z.string(), path: Path, kind: z.enum(['folder', 'project', 'file']) })),
+})
+export type FolderListing = z.output<typeof FolderListing>
+export const importKinds = ['auto', 'renders', 'photos', 'truth'] as const
+
+export const calls = {
+  /** Which program this is; `native` is true where dialogs of the system exist (Electron). */
+  'app:info': { input: Nothing, output: z.object({ version: z.string(), native: z.boolean(), locale: z.string() }) },
+  'settings:read': { input: Nothing, output: AppSettings },
+  'settings:write': { input: AppSettings, output: Nothing },
+  /** Every device with its state; quick, uses the last self-test. */
+  'device:list': { input: Nothing, output: Devices },
+  /** Job: a one-step self-test of every device; the result is Devices. */
+  'device:test': { input: Nothing, output: Job },
+
+  /** The system's dialog (Electron only); no paths when closed. */
+  'dialog:choose': {
+    input: z.strictObject({ kind: z.enum(['project', 'folder', 'pictures', 'cad', 'save']), title: Text, name: z.string().max(200).optional() }),
+    output: z.object({ paths: z.array(Path) }),
+  },
+  /** One folder's content for the page's own chooser; null is the user's home. */
+  'folder:list': { input: z.strictObject({ path: Path.nullable() }), output: FolderListing },
+  /** Shows a file in the system's file manager. */
+  'folder:reveal': { input: z.strictObject({ path: Path }), output: Nothing },
+
+  /** Recent projects, last opened first. */
+  'project:recent': { input: Nothing, output: z.array(RecentProject) },
+  /** Takes a project off the recent list; its folder stays. */
+  'project:forget': { input: z.strictObject({ path: Path }), output: Nothing },
+  /** Makes folder/NAME.maskwright and opens it; folder null is the user's documents. */
+  'project:create': { input: z.strictObject({ name: Text, folder: Path.nullable() }), output: Project },
+  'project:open': { input: z.strictObject({ path: Path }), output: Project },
+  'project:close': { input: z.strictObject(OfProject), output: Nothing },
+  /** Job: makes the sample project with drawn renders and photos; the result is {path}. */
+  'project:sample': { input: Nothing, output: Job },
+  'project:status': { input: z.strictObject(OfProject), output: ProjectStatus },
+
+  'workpieces:list': { input: z.strictObject(OfProject), output: z.array(Workpiece) },
+  'workpieces:add': { input: z.strictObject({ ...OfProject, name: Text }), output: Workpiece },
+  'workpieces:rename': { input: z.strictObject({ ...OfProject, workpieceId: Id, name: Text }), output: Nothing },
+  /** Takes a workpiece and its tags away; `workpieces:restore` brings both back. */
+  'workpieces:remove': { input: z.strictObject({ ...OfProject, workpieceId: Id }), output: Nothing },
+  'workpieces:restore': { input: z.strictObject({ ...OfProject, workpieceId: Id }), output: Nothing },
+
+  /** Ids of the pictures that pass the filter, in order; binned ones only when asked for. */
+  'images:find': {
+    input: z.strictObject({ ...OfProject, filter: ImageFilter, sort: z.enum(['name', 'added']) }),
+    output: z.object({ ids: Ids }),
+  },
+  /** Up to 500 pictures; unknown ids are left out. */
+  'images:read': { input: z.strictObject({ ...OfProject, ids: z.array(Id).max(500) }), output: z.array(ImageRow) },
+  'images:counts': { input: z.strictObject(OfProject), output: ImageCounts },
+  /** Sets tags exactly: [] background only, null untagged. */
+  'images:tag': {
+    input: z.strictObject({ ...OfProject, changes: z.array(z.strictObject({ ids: Ids, tags: z.array(Text).max(254).nullable() })).max(10_000) }),
+    output: Nothing,
+  },
+  /** Leaves photos out of training, or takes them in again. */
+  'images:reject': { input: z.strictObject({ ...OfProject, ids: Ids, rejected: z.boolean() }), output: Nothing },
+  /** Puts pictures in the project's bin for 30 days. */
+  'images:bin': { input: z.strictObject({ ...OfProject, ids: Ids }), output: Nothing },
+  'images:restore': { input: z.strictObject({ ...OfProject, ids: Ids }), output: Nothing },
+  /** Distance between renders and photos, measured on a sample of both; empty when one is missing. */
+  'images:gap': { input: z.strictObject(OfProject), output: z.array(Gap) },
+
+  /** Job: imports folders or files; the result is ImportResult. `tags` null: as tags.json or the folders say. */
+  'import:files': {
+    input: z.strictObject({
+      ...OfProject, kind: z.enum(importKinds), paths: z.array(Path).min(1).max(10_000), tags: z.array(Text).max(254).nullable(),
+    }),
+    output: Job,
+  },
+  /** Imports one photo by its bytes: a camera picture or a file dropped on the browser. */
+  'import:bytes': {
+    input: z.strictObject({ ...OfProject, name: Text, base64: z.base64().max(64_000_000), tags: z.array(Text).max(254).nullable() }),
+    output: z.object({ imageId: Id.nullable(), duplicate: z.boolean(), issue: ImportIssue.nullable() }),
+  },
+  /** Job: renders CAD files with exact masks, one workpiece a file; the result is ImportResult. */
+  'import:cad': {
+    input: z.strictObject({
+      ...OfProject, paths: z.array(Path).min(1).max(254), unit: z.enum(['mm', 'cm', 'm', 'inch']), count: z.int().min(1).max(5000),
+    }),
+    output: Job,
+  },
+  /** Files the imports did not take, newest first. */
+  'import:issues': { input: z.strictObject(OfProject), output: z.array(ImportIssue) },
+  'import:dismiss': { input: z.strictObject(OfProject), output: Nothing },
+
+  /** Runs, newest first. */
+  'run:list': { input: z.strictObject(OfProject), output: z.array(RunRecord) },
+  'run:estimate': { input: RunPlan, output: Estimate },
+  /** Job: a run from its first step to its last; the result is {runId}. */
+  'run:start': { input: RunPlan, output: z.object({ runId: Id, jobId: Id }) },
+  'run:pause': { input: z.strictObject(OfRun), output: Nothing },
+  /** Job: goes on where a paused, stopped or failed run was; the result is {runId}. */
+  'run:resume': { input: z.strictObject(OfRun), output: Job },
+  /** Ends the run; its finished rounds stay. */
+  'run:stop': { input: z.strictObject(OfRun), output: Nothing },
+  'run:curves': { input: z.strictObject(OfRun), output: z.array(Series) },
+
+  'review:list': {
+    input: z.strictObject({ ...OfRound, sort: z.enum(['worst', 'uncertain', 'name']) }),
+    output: z.array(ReviewItem),
+  },
+  /** Accepts photos, rejects them (they leave training), or takes either back. */
+  'review:judge': { input: z.strictObject({ ...OfProject, imageIds: Ids, verdict: z.enum(verdicts) }), output: Nothing },
+  'review:pixel': { input: z.strictObject({ ...OfRound, imageId: Id, x: Count, y: Count }), output: Pixel },
+  /** Replaces the hints of a photo: run lengths [label, length, ...] row by row, label 255 = no hint. */
+  'review:paint': {
+    input: z.strictObject({
+      ...OfProject, imageId: Id, width: z.int().positive().max(32768), height: z.int().positive().max(32768),
+      runs: z.array(Count).max(4_000_000),
+    }),
+    output: z.object({ pixels: Count }),
+  },
+  /** How many hints the project holds. */
+  'review:hints': { input: z.strictObject(OfProject), output: z.object({ photos: Count, pixels: Count }) },
+
+  'report:read': { input: z.strictObject(OfRun), output: Report },
+  /** Job: writes the report; the result is {path}. */
+  'report:save': { input: z.strictObject({ ...OfRun, format: z.enum(reportFormats), path: Path }), output: Job },
+
+  /** The three bundles of a round, as far as they have been made. */
+  'export:list': { input: z.strictObject({ ...OfRun, round: Count }), output: z.array(ExportCard) },
+  /** Job: makes a bundle and checks it against the trained network; the result is an ExportCard. */
+  'export:make': { input: z.strictObject({ ...OfRun, round: Count, precision: z.enum(precisions), folder: Path }), output: Job },
+  /** Job: writes masks of the photos of a folder beside an overlay of each; the result is {path, photos}. */
+  'export:predict': { input: z.strictObject({ ...OfRun, round: Count, input: Path, output: Path }), output: Job },
+
+  /** Jobs at work, for a page that has just opened. */
+  'job:list': { input: Nothing, output: z.array(z.object({ jobId: Id, projectId: Id.nullable(), call: z.string(), progress: Progress.nullable() })) },
+  'job:stop': { input: z.strictObject({ jobId: Id }), output: Nothing },
+} as const
+
+const ErrorData = z.object({ code: z.string(), message: z.string(), advice: z.string(), subject: z.string().optional() })
+export const events = {
+  /** At most ten a second for each job. */
+  progress: z.object({ jobId: Id, projectId: Id.nullable(), atMs: z.number(), progress: Progress }),
+  /** The end of a job: its result, or what went wrong (code `aborted` when stopped). */
+  'job:done': z.object({ jobId: Id, projectId: Id.nullable(), result: z.unknown().optional(), error: ErrorData.optional() }),
+  /** Something of the project has changed and should be read again. */
+  'project:changed': z.object({ projectId: Id, what: z.enum(['images', 'workpieces', 'runs', 'review', 'issues']) }),
+  /** Masks of a round are ready. */
+  'round:done': z.object({ projectId: Id, runId: Id, round: Count }),
+  /** The trainer died and goes on by itself from its last checkpoint. */
+  'trainer:restarted': z.object({ projectId: Id, runId: Id, round: Count }),
+  /** What the trainer uses, about once a second while it works. */
+  'device:load': z.object({ description: z.string(), stepsPerSecond: z.number().nullable(), memoryBytes: Bytes.nullable() }),
+  /** A command of the application menu. */
+  menu: z.object({ command: z.enum(['new', 'open', 'home', 'import', 'settings', 'keys', 'undo', 'redo']) }),
+  /** A project folder was opened from the system (double click, command line). */
+  'project:requested': z.object({ path: Path }),
+} as const
+
+export type Calls = typeof calls
+export type CallName = keyof Calls
+export type Input<K extends CallName> = z.input<Calls[K]['input']>
+export type Output<K extends CallName> = z.output<Calls[K]['output']>
+/** A missing handler is a compile error. */
+export type Handlers = { [K in CallName]: (input: z.output<Calls[K]['input']>) => Promise<Output<K>> }
+export type EventName = keyof typeof events
+export type EventData<K extends EventName> = z.output<(typeof events)[K]>
+
+/**
+ * Addresses of pictures, relative to the page: the page and its pictures are served from one origin (`maskwright://app/` in Electron,
+ * `http://127.0.0.1:PORT/` through the second door). Label pictures are 8-bit grey PNG whose value is the class index, 255 = ignore.
+ */
+export const assets = {
+  /** A photo or render, upright: JPEG, PNG or WebP. */
+  image: (projectId: number, id: number) => `project/${projectId}/image/${id}`,
+  /** The same, long side 256: JPEG. */
+  thumbnail: (projectId: number, id: number) => `project/${projectId}/thumbnail/${id}`,
+  /** Exact labels of a render. */
+  renderMask: (projectId: number, id: number) => `project/${projectId}/render-mask/${id}`,
+  /** Truth of a photo, for evaluation only. */
+  truth: (projectId: number, id: number) => `project/${projectId}/truth/${id}`,
+  /** Labels of a photo after a round (0 = initial), or of the last round behind the dense CRF (`crf`). */
+  mask: (projectId: number, runId: number, round: number | 'crf', id: number) => `project/${projectId}/mask/${runId}/${round}/${id}`,
+  /** Superpixel index per pixel as red + 256 green + 65536 blue: 8-bit RGB PNG. */
+  superpixels: (projectId: number, runId: number, id: number) => `project/${projectId}/superpixels/${runId}/${id}`,
+  /** Painted hints, 255 = none; 404 where there are none. */
+  hints: (projectId: number, id: number) => `project/${projectId}/hints/${id}`,
+} as const
+
+/** What the preload puts on the window. */
+export interface Door {
+  call<K extends CallName>(name: K, input: Input<K>): Promise<Result<Output<K>>>
+  /** Gives back the way to stop listening. */
+  on<K extends EventName>(name: K, listener: (data: EventData<K>) => void): () => void
+  /** The path of a dropped file. */
+  pathOf(file: File): string
+}
