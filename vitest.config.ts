@@ -8,6 +8,7 @@ export default defineConfig({
     exclude: ['test/e2e/**'],
     pool: 'forks',
     maxWorkers: 2,
+    reporters: ['default', './test/closing-line.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
