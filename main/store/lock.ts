@@ -1,0 +1,52 @@
+import Database from 'better-sqlite3'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { busy, codeOf, explain } from './trouble.ts'
+
+/**
+ * Takes the lock that lets one process at a time run steps on a project; readers and editors need none.
+ *
+ * The lock is an exclusive transaction on a database of its own, so the operating system frees it however the process ends.
+ *
+ * @returns A function that frees it.
+ * @throws AppError project-busy while another run holds it.
+ */
+export function lockRun(dir: string): () => void {
+  const noteFile = join(dir, 'run.txt')
+  let db: Database.Database | undefined
+  try {
+    db = new Database(join(dir, 'run.lock'), { timeout: 0 })
+    db.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    db?.close()
+    throw /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error)) ? busy(dir, readNote(noteFile)) : explain(error, dir)
+  }
+  const held = db
+  writeFileSync(noteFile, `process ${process.pid}, since ${new Date().toISOString()}`)
+  return () => {
+    if (held.open) held.close()
+  }
+}
+
+/** Whether some process holds the lock of runs. */
+export function isRunLocked(dir: string): boolean {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(join(dir, 'run.lock'), { timeout: 0 })
+    db.exec('BEGIN EXCLUSIVE; ROLLBACK')
+    return false
+  } catch (error) {
+    if (/^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))) return true
+    throw explain(error, dir)
+  } finally {
+    db?.close()
+  }
+}
+
+function readNote(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}

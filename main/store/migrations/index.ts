@@ -1,0 +1,4 @@
+import { start } from './001-start.ts'
+
+/** In order; a project's `user_version` says how many it has seen. They only ever add; none is changed once released. */
+export const migrations: readonly string[] = [start]
