@@ -16,6 +16,8 @@ export interface Blobs {
   get(sha: string): Uint8Array
   has(sha: string): boolean
   path(sha: string): string
+  /** Deletes a blob that no row names. */
+  remove(sha: string): void
   /** An array with its shape, packed. */
   putArray(data: StoredArray, shape: readonly number[]): string
   getArray(sha: string): { data: StoredArray; shape: number[] }
@@ -61,6 +63,7 @@ export function openBlobs(dir: string): Blobs {
   return {
     put, get, path, getArray,
     has: (sha) => existsSync(path(sha)),
+    remove: (sha) => rmSync(path(sha), { force: true }),
     putArray: (data, shape) => put(packArray(data, shape)),
     putLabels: (map) => put(packArray(map.data, [map.height, map.width])),
     getLabels: (sha) => {

@@ -30,11 +30,17 @@ export function collect(db: Db, dir: string, nowMs = Date.now()): { images: numb
   return found
 }
 
+const columns = [
+  ['images', 'sha256'], ['render_masks', 'mask_sha'], ['truths', 'mask_sha'], ['artifacts', 'sha'],
+  ['round_masks', 'mask_sha'], ['round_masks', 'provenance_sha'], ['round_masks', 'confidence_sha'],
+]
+
 function namedBlobs(db: Db): Set<string> {
-  const columns = [
-    ['images', 'sha256'], ['render_masks', 'mask_sha'], ['truths', 'mask_sha'], ['artifacts', 'sha'],
-    ['round_masks', 'mask_sha'], ['round_masks', 'provenance_sha'], ['round_masks', 'confidence_sha'],
-  ]
   const text = columns.map(([table, column]) => `SELECT ${column} AS sha FROM ${table}`).join(' UNION ')
   return new Set(db.prepare(text).pluck().all() as string[])
+}
+
+/** Whether some row names a blob. */
+export function isNamed(db: Db, sha: string): boolean {
+  return columns.some(([table, column]) => db.prepare(`SELECT 1 FROM ${table} WHERE ${column} = ? LIMIT 1`).get(sha) !== undefined)
 }

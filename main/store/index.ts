@@ -103,7 +103,7 @@ function assemble(db: Db, dir: string): Store {
     images: openImages(db, blobs),
     masks: openMasks(db, blobs),
     runs: openRuns(db),
-    artifacts: openArtifacts(db),
+    artifacts: openArtifacts(db, blobs),
     rounds: openRounds(db),
     metrics: openMetrics(db),
     curves: openCurves(db),

@@ -108,9 +108,10 @@ CREATE INDEX metrics_image ON metrics (image_id);
 
 CREATE TABLE curves (
   run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  key TEXT NOT NULL,
   round INTEGER NOT NULL CHECK (round >= 0),
   step INTEGER NOT NULL CHECK (step >= 0),
   named_values TEXT NOT NULL,
-  PRIMARY KEY (run_id, round, step)
+  PRIMARY KEY (run_id, round, key, step)
 ) STRICT, WITHOUT ROWID;
 `
