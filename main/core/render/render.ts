@@ -1,0 +1,155 @@
+import type { FloatMap, LabelMap, RgbImage } from '../image/types.ts'
+import type { Random } from '../random.ts'
+import { lookAt, unit, type Camera, type Vector } from './camera.ts'
+import { develop, meanLight } from './develop.ts'
+import { makeEnvironment, plainSky, roomSky, type Environment } from './environment.ts'
+import { drawMaterial, finishes, type Finish } from './finish.ts'
+import { cleanMesh, meshExtent, type Extent, type Mesh } from './mesh.ts'
+import { directionBetween, drawRest, frame, restsOf, turnToZ, type Pose, type Rest } from './pose.ts'
+import type { Lamp, Material, Scene } from './shade.ts'
+import { buildSurface, type Surface } from './surface.ts'
+import { trace } from './trace.ts'
+
+export interface RenderOptions {
+  /** Pixels. */
+  readonly width: number
+  readonly height: number
+  /** Rays a pixel are the square of this. */
+  readonly antialias: number
+  readonly pose: Pose
+  /** Share of the picture's width or height that the part spans, drawn between these two. */
+  readonly fill: readonly [number, number]
+  /** 0 keeps the part in the middle, 1 lets it touch the border. */
+  readonly shift: number
+  /** `plain` as in a CAD viewer; `varied` draws metal and paint, lamps and rooms by chance. */
+  readonly look: 'plain' | 'varied'
+  /** Finishes that `varied` draws from. */
+  readonly finishes: readonly Finish[]
+  /** sRGB 0 .. 255, or a grey drawn by chance. */
+  readonly background: Vector | 'grey'
+  /** Light for `varied`; without, a room is drawn for every render. */
+  readonly environments?: readonly Environment[]
+  /** What the mask says where the part is, 1 .. 254. */
+  readonly label: number
+}
+
+export const renderDefaults: RenderOptions = {
+  width: 320, height: 240, antialias: 2, pose: 'sphere', fill: [0.4, 0.85], shift: 0.5, look: 'varied', finishes, background: 'grey', label: 1,
+}
+
+/** A mesh made ready to be rendered many times; plain data that crosses to another thread. */
+export interface Part {
+  readonly positions: Float32Array
+  readonly extent: Extent
+  readonly surface: Surface
+  readonly rests: readonly Rest[]
+}
+
+export interface Render {
+  readonly image: RgbImage
+  /** `label` where the centre of a pixel shows the part, else 0. */
+  readonly mask: LabelMap
+  /** Share 0 .. 1 of a pixel that the part covers: its alpha on a transparent background. */
+  readonly coverage: FloatMap
+  /** Distance along the view axis in the mesh's unit; Infinity where the part is not. */
+  readonly depth: FloatMap
+}
+
+/**
+ * Checks a mesh and builds what rendering needs of it.
+ *
+ * @throws RangeError if the mesh is empty, not finite or without area.
+ */
+export function preparePart(mesh: Mesh): Part {
+  const clean = cleanMesh(mesh)
+  return { positions: clean.positions, extent: meshExtent(clean), surface: buildSurface([clean]), rests: restsOf(clean) }
+}
+
+/**
+ * Renders a mesh once, with its exact mask; `preparePart` and `renderPart` are quicker for many renders.
+ *
+ * @throws RangeError if the mesh is empty, not finite or without area.
+ */
+export function renderMesh(mesh: Mesh, options: Partial<RenderOptions>, rng: Random): Render {
+  return renderPart(preparePart(mesh), options, rng)
+}
+
+/**
+ * Renders a part in a pose, light and finish drawn by chance, with its exact mask.
+ *
+ * @throws RangeError on a size, share or label out of range.
+ */
+export function renderPart(part: Part, options: Partial<RenderOptions>, rng: Random): Render {
+  const all = { ...renderDefaults, ...options }
+  check(all)
+  const view = drawView(part, all, rng)
+  const scene = all.look === 'plain' ? plainScene(part, view.camera, rng) : variedScene(part, view.up, all, rng)
+  const traced = trace(scene, view.camera, all, rng)
+  const mean = meanLight(traced)
+  const exposure = all.look === 'plain' || mean === 0 ? 1 : rng.between(0.1, 0.45) / mean
+  const grey = Math.round(rng.between(150, 215))
+  const image = develop(traced, exposure, all.background === 'grey' ? [grey, grey, grey] : all.background)
+  const mask = { ...traced.owners, data: traced.owners.data.map((owner) => (owner ? all.label : 0)) }
+  return { image, mask, coverage: traced.coverage, depth: traced.depth }
+}
+
+function check({ width, height, antialias, fill, label }: RenderOptions): void {
+  if (!(width >= 1 && height >= 1 && width * height <= 1 << 26)) throw new RangeError(`expected a picture of 1 to 67108864 pixels, got ${width} x ${height}`)
+  if (!(antialias >= 1 && antialias <= 16)) throw new RangeError(`expected antialias in 1 .. 16, got ${antialias}`)
+  if (!(fill[0] > 0 && fill[1] >= fill[0] && fill[1] <= 10)) throw new RangeError(`expected fill in 0 .. 10, lower first, got ${fill.join(' .. ')}`)
+  if (!(label >= 1 && label <= 254)) throw new RangeError(`expected a label in 1 .. 254, got ${label}`)
+}
+
+function drawView(part: Part, options: RenderOptions, rng: Random): { camera: Camera; up: Vector } {
+  const { centre, radius } = part.extent
+  const up = options.pose === 'resting' ? opposite(drawRest(part.rests, rng)) : options.pose === 'upper' ? [0, 0, 1] as const : directionBetween(-1, 1, rng)
+  const seen = directionBetween(options.pose === 'sphere' ? -1 : 0.35, 1, rng)
+  const m = turnToZ(up, rng.between(0, 2 * Math.PI))
+  const direction: Vector = [
+    m[0] * seen[0] + m[3] * seen[1] + m[6] * seen[2],
+    m[1] * seen[0] + m[4] * seen[1] + m[7] * seen[2],
+    m[2] * seen[0] + m[5] * seen[1] + m[8] * seen[2],
+  ]
+  const roll = options.pose === 'sphere' ? rng.between(0, 2 * Math.PI) : rng.between(-0.3, 0.3)
+  const camera = lookAt(centre, direction, radius * rng.between(3, 9), roll, up)
+  const fill = rng.between(options.fill[0], options.fill[1])
+  return { camera: frame(camera, part.positions, options.width / options.height, fill, options.shift, rng), up }
+}
+
+function opposite([x, y, z]: Vector): Vector {
+  return [-x, -y, -z]
+}
+
+let plain: Environment | undefined
+
+function plainScene({ surface, extent: { centre, radius } }: Part, camera: Camera, rng: Random): Scene {
+  plain ??= makeEnvironment(plainSky)
+  const grey = rng.between(0.2, 0.45)
+  const side = rng.between(-1, 1)
+  const height = rng.between(0.2, 1.2)
+  const position = [0, 1, 2].map((k) => centre[k] + 6 * radius * (side * camera.right[k] + height * camera.up[k] - 1.2 * camera.forward[k]))
+  const lamp: Lamp = { position: position as unknown as Vector, radius: 0, colour: [0.8, 0.8, 0.8] }
+  const turn = [...camera.right, ...camera.forward.map((value) => -value), ...camera.up]
+  return { surface, materials: [{ colour: [grey, grey, grey], metal: 0, roughness: 1 }], environment: plain, turn, lamps: [lamp], bounces: false }
+}
+
+function variedScene({ surface, extent }: Part, up: Vector, options: RenderOptions, rng: Random): Scene {
+  const material: Material = drawMaterial(rng.pick(options.finishes), extent.radius, rng)
+  const environment = options.environments ? rng.pick(options.environments) : makeEnvironment(roomSky(rng))
+  const turn = turnToZ(up, rng.between(0, 2 * Math.PI))
+  const lamps = rng.chance(0.7) ? [drawLamp(extent, up, rng)] : []
+  return { surface, materials: [material], environment, turn, lamps, bounces: true }
+}
+
+function drawLamp({ centre, radius }: Extent, up: Vector, rng: Random): Lamp {
+  const d = directionBetween(-1, 1, rng)
+  const direction = unit([d[0] + 1.2 * up[0], d[1] + 1.2 * up[1], d[2] + 1.2 * up[2]])
+  const far = radius * rng.between(4, 10)
+  const strength = rng.between(0.2, 1.5)
+  const warmth = rng.between(-0.15, 0.15)
+  return {
+    position: [centre[0] + far * direction[0], centre[1] + far * direction[1], centre[2] + far * direction[2]],
+    radius: far * rng.between(0.05, 0.3),
+    colour: [strength * (1 + warmth), strength, strength * (1 - warmth)],
+  }
+}
