@@ -33,6 +33,7 @@ export function collect(db: Db, dir: string, nowMs = Date.now()): { images: numb
 const columns = [
   ['images', 'sha256'], ['render_masks', 'mask_sha'], ['truths', 'mask_sha'], ['artifacts', 'sha'],
   ['round_masks', 'mask_sha'], ['round_masks', 'provenance_sha'], ['round_masks', 'confidence_sha'],
+  ['hints', 'mask_sha'],
 ]
 
 function namedBlobs(db: Db): Set<string> {

@@ -14,7 +14,7 @@ export interface ImageRow extends ImageInfo {
 /** Every condition given must hold; none given means every image in use. */
 export interface ImageFilter {
   readonly kind?: 'render' | 'photo'
-  /** True: photos that may train, which have no truth and are not rejected. */
+  /** True: photos that may train, which have no truth, are not rejected and have been tagged (or said to show background only). */
   readonly trainable?: boolean
   readonly hasTruth?: boolean
   readonly rejected?: boolean
@@ -141,7 +141,7 @@ function conditions(f: ImageFilter): { where: string; values: (string | number)[
   equal('has_truth', f.hasTruth === undefined ? undefined : Number(f.hasTruth))
   equal('rejected', f.rejected === undefined ? undefined : Number(f.rejected))
   equal('group_name', f.group)
-  const trains = `kind = 'photo' AND has_truth = 0 AND rejected = 0`
+  const trains = `kind = 'photo' AND has_truth = 0 AND rejected = 0 AND id NOT IN (SELECT image_id FROM untagged)`
   if (f.trainable !== undefined) parts.push(f.trainable ? trains : `NOT (${trains})`)
   if (f.search) {
     parts.push('instr(lower(name), lower(?)) > 0')

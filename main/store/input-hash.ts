@@ -12,7 +12,7 @@ export function inputHash(db: Db): string {
     SELECT kind, sha256, mask_sha,
       (SELECT json_group_array(class_index ORDER BY class_index) FROM image_tags JOIN workpieces w ON w.id = workpiece_id WHERE image_id = images.id)
     FROM images LEFT JOIN render_masks m ON m.image_id = images.id
-    WHERE removed_at_ms IS NULL AND rejected = 0 AND has_truth = 0 ORDER BY id`).raw()
+    WHERE removed_at_ms IS NULL AND rejected = 0 AND has_truth = 0 AND id NOT IN (SELECT image_id FROM untagged) ORDER BY id`).raw()
   hash.update(JSON.stringify(workpieces))
   for (const row of images.iterate()) hash.update(JSON.stringify(row))
   return hash.digest('hex')

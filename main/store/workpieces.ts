@@ -30,9 +30,11 @@ export function openWorkpieces(db: Db): Workpieces {
   const find = (name: string) => (sql(`${columns} WHERE w.name = ? GROUP BY w.id`).get(name) ?? null) as Workpiece | null
   const add = (name: string) => {
     if (name.trim() === '' || name.length > 200) throw new RangeError(`expected a name of 1 to 200 characters, got ${JSON.stringify(name)}`)
-    const next = (sql('SELECT coalesce(max(class_index), 0) + 1 AS next FROM workpieces').get() as { next: number }).next
+    const next = (sql(`SELECT coalesce(max(class_index), 0) + 1 AS next
+      FROM (SELECT class_index FROM workpieces UNION ALL SELECT class_index FROM binned_workpieces)`).get() as { next: number }).next
     if (next > maxClasses) throw tooMany(name)
-    sql('INSERT INTO workpieces (name, class_index, created_at_ms) VALUES (?, ?, ?)').run(name, next, Date.now())
+    // Ids are never given again, not even those of the bin.
+    sql('INSERT INTO workpieces (id, name, class_index, created_at_ms) VALUES (?, ?, ?, ?)').run(next, name, next, Date.now())
   }
   return {
     list: () => sql(`${columns} GROUP BY w.id ORDER BY w.class_index`).all() as Workpiece[],
