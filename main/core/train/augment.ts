@@ -1,0 +1,92 @@
+import { IGNORE, type LabelMap, type RgbImage } from '../image/types.ts'
+import type { Random } from '../random.ts'
+import { applyCamera } from './augment-camera.ts'
+import { drawView, fillFromView, plainView, tintCanvas } from './augment-photo.ts'
+import { compositeRender } from './composite.ts'
+import type { Cutout } from './composite-cutout.ts'
+import { blankCanvas, drawPlacement, type Canvas } from './composite-placement.ts'
+
+/** How pictures are varied; the same names as the settings `augment.*`. */
+export interface AugmentOptions {
+  /** Share of renders cut out and pasted on another background. */
+  readonly composite: number
+  /** Share of pasted renders whose background is a photo. */
+  readonly photoBackgrounds: number
+  /** Strength of random looks, 0..1. */
+  readonly randomise: number
+  /** Largest turn, degrees. */
+  readonly turn: number
+  readonly scaleMin: number
+  readonly scaleMax: number
+  /** Share of photos that receive a workpiece cut from another photo. */
+  readonly cutPaste: number
+  /** Share of the photo one workpiece covers. */
+  readonly expectedShare: number
+}
+
+/** A picture to lay parts on. `labels` null: all of it is background; a number: that label everywhere. */
+export interface Backdrop {
+  readonly image: RgbImage
+  readonly labels: LabelMap | number | null
+  /** A surface without end: no pixel of it is ever outside. */
+  readonly endless: boolean
+}
+
+/** What a composite is made of, in the order of pasting. */
+export interface Scene {
+  readonly backdrop: Backdrop
+  /** Things that are no workpiece. */
+  readonly clutter: readonly Cutout[]
+  readonly parts: readonly Cutout[]
+}
+
+/**
+ * Paints parts on a backdrop under random light, seen by a random camera.
+ *
+ * Recipe of the compositing: every part turned, scaled, recoloured and shadowed by its own draw; then the whole picture passes the camera.
+ *
+ * @returns A canvas of the wanted size with exact labels.
+ */
+export function paintScene(rng: Random, width: number, height: number, scene: Scene, options: AugmentOptions): Canvas {
+  const canvas = blankCanvas(width, height)
+  const { image, labels, endless } = scene.backdrop, strength = options.randomise
+  const zoom = endless ? { zoomMin: 0.7, zoomMax: 2.2, shift: 0.5 } : { zoomMin: 1, zoomMax: 1.5, shift: 0.08 }
+  fillFromView(canvas, image, labels, drawView(rng, canvas, image, { turn: options.turn, flip: true, tilt: endless ? 0.35 : 0.05, ...zoom }), endless)
+  tintCanvas(rng, canvas, endless ? strength : 0.5 * strength)
+  const crowd = 1 - 0.12 * Math.max(0, scene.parts.length - 1)
+  for (const thing of scene.clutter) compositeRender(rng, canvas, thing, drawPlacement(rng, canvas, thing, options, 0.75), 0.5 * strength)
+  for (const part of scene.parts) compositeRender(rng, canvas, part, drawPlacement(rng, canvas, part, options, crowd), strength)
+  applyCamera(rng, canvas, { strength })
+  return canvas
+}
+
+/**
+ * A photo with its labels, turned, scaled, mirrored and recoloured; parts cut from other photos may be laid on it.
+ *
+ * @param labels Pseudo labels [H, W], or null when it has none: then all is ignored.
+ * @param pasted Parts from other photos, pasted with little change of looks.
+ * @returns A canvas of the wanted size; labels outside of the photo are 255.
+ */
+export function augmentPhoto(
+  rng: Random, width: number, height: number, image: RgbImage, labels: LabelMap | null, pasted: readonly Cutout[], options: AugmentOptions,
+): Canvas {
+  const canvas = blankCanvas(width, height)
+  const view = drawView(rng, canvas, image, { turn: options.turn, zoomMin: 0.8, zoomMax: 1.3, shift: 0.1, flip: true, tilt: 0 })
+  fillFromView(canvas, image, labels ?? IGNORE, view)
+  for (const part of pasted) {
+    const placement = { ...drawPlacement(rng, canvas, part, options) }
+    compositeRender(rng, canvas, part, { ...placement, scale: Math.exp(rng.between(-0.4, 0.4)) * (canvas.width / image.width) }, 0.15 * options.randomise)
+  }
+  tintCanvas(rng, canvas, 0.3 * options.randomise)
+  applyCamera(rng, canvas, { strength: 0.4 * options.randomise })
+  return canvas
+}
+
+/** A picture as it is, shrunk or stretched to the canvas; with `turn` above 0 it may be mirrored left-right. */
+export function plainPicture(rng: Random, width: number, height: number, image: RgbImage, labels: LabelMap | null): Canvas {
+  const canvas = blankCanvas(width, height)
+  const view = plainView(canvas, image)
+  const flipped = rng.chance(0.5) ? { ...view, a: -view.a, u: image.width } : view
+  fillFromView(canvas, image, labels ?? IGNORE, flipped)
+  return canvas
+}
