@@ -52,6 +52,12 @@ export interface Images {
   bytes(id: number): Uint8Array
   /** Writes the row of an image whose blob is kept; gives its id. */
   add(image: NewImage): number
+  /**
+   * The same for a file that may be known: one from the bin comes back under the new name and tags, one in use stays as it is.
+   * @param also What belongs to the row, written with it.
+   * @returns False when nothing was to do.
+   */
+  take(image: NewImage, also?: (id: number) => void): boolean
   setRejected(id: number, rejected: boolean): void
   /** Gives images exactly these tags, by name; each must be a workpiece. */
   setTags(ids: readonly number[], tags: readonly string[]): void
@@ -88,8 +94,25 @@ export function openImages(db: Db, blobs: Blobs): Images {
   const tag = (id: number, workpieceIds: readonly number[]) => {
     for (const workpiece of workpieceIds) sql('INSERT OR IGNORE INTO image_tags (image_id, workpiece_id) VALUES (?, ?)').run(id, workpiece)
   }
+  const add = ({ kind, name, group, width, height, sha256, workpieceIds }: NewImage) => {
+    const { lastInsertRowid } = sql(`INSERT INTO images (kind, name, group_name, width, height, sha256, added_at_ms)
+      VALUES (?, ?, ?, ?, ?, ?, ?)`).run(kind, name, group, width, height, sha256, Date.now())
+    tag(Number(lastInsertRowid), workpieceIds)
+    return Number(lastInsertRowid)
+  }
+  const bringBack = (id: number, { name, group, workpieceIds }: NewImage) => {
+    sql('UPDATE images SET name = ?, group_name = ?, removed_at_ms = NULL WHERE id = ?').run(name, group, id)
+    sql('DELETE FROM image_tags WHERE image_id = ?').run(id)
+    tag(id, workpieceIds)
+    return id
+  }
+  const findBySha = (kind: string, sha256: string) => {
+    const raw = sql(`${columns} WHERE kind = ? AND sha256 = ?`).get(kind, sha256) as Raw | undefined
+    return raw ? toRow(raw) : null
+  }
   return {
     get,
+    findBySha,
     list: ({ offset = 0, limit = -1, ...filter } = {}) => {
       const { where, values } = conditions(filter)
       return (sql(`${columns} ${where} ORDER BY id LIMIT ? OFFSET ?`).all(...values, limit, offset) as Raw[]).map(toRow)
@@ -98,18 +121,16 @@ export function openImages(db: Db, blobs: Blobs): Images {
       const { where, values } = conditions(filter)
       return (sql(`SELECT count(*) AS n FROM images ${where}`).get(...values) as { n: number }).n
     },
-    findBySha: (kind, sha256) => {
-      const raw = sql(`${columns} WHERE kind = ? AND sha256 = ?`).get(kind, sha256) as Raw | undefined
-      return raw ? toRow(raw) : null
-    },
     findByName: (kind, name) =>
       (sql(`${columns} WHERE kind = ? AND name = ? AND removed_at_ms IS NULL ORDER BY id`).all(kind, name) as Raw[]).map(toRow),
     bytes: (id) => blobs.get(get(id).sha256),
-    add: db.transaction(({ kind, name, group, width, height, sha256, workpieceIds }: NewImage) => {
-      const { lastInsertRowid } = sql(`INSERT INTO images (kind, name, group_name, width, height, sha256, added_at_ms)
-        VALUES (?, ?, ?, ?, ?, ?, ?)`).run(kind, name, group, width, height, sha256, Date.now())
-      tag(Number(lastInsertRowid), workpieceIds)
-      return Number(lastInsertRowid)
+    add: db.transaction(add),
+    take: db.transaction((image: NewImage, also?: (id: number) => void) => {
+      const known = findBySha(image.kind, image.sha256)
+      if (known && known.removedAtMs === null) return false
+      const id = known ? bringBack(known.id, image) : add(image)
+      also?.(id)
+      return true
     }),
     setRejected: (id, rejected) => change('UPDATE images SET rejected = ? WHERE id = ?', id, Number(rejected)),
     setTags: db.transaction((ids: readonly number[], tags: readonly string[]) => {

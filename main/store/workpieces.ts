@@ -8,7 +8,7 @@ export interface Workpieces {
   /** In order of class index. */
   list(): Workpiece[]
   /** The workpiece of that name, made when there is none. */
-  ensure(name: string): Workpiece
+  ensure(name: string): Pick<Workpiece, 'id' | 'name' | 'classIndex'>
   find(name: string): Workpiece | null
   /** @throws AppError not-found, or already-exists when another bears the name. */
   rename(id: number, name: string): void
@@ -28,6 +28,7 @@ const columns = `
 export function openWorkpieces(db: Db): Workpieces {
   const sql = statements(db)
   const find = (name: string) => (sql(`${columns} WHERE w.name = ? GROUP BY w.id`).get(name) ?? null) as Workpiece | null
+  const brief = (name: string) => sql('SELECT id, name, class_index AS classIndex FROM workpieces WHERE name = ?').get(name)
   const add = (name: string) => {
     if (name.trim() === '' || name.length > 200) throw new RangeError(`expected a name of 1 to 200 characters, got ${JSON.stringify(name)}`)
     const next = (sql(`SELECT coalesce(max(class_index), 0) + 1 AS next
@@ -36,13 +37,14 @@ export function openWorkpieces(db: Db): Workpieces {
     // Ids are never given again, not even those of the bin.
     sql('INSERT INTO workpieces (id, name, class_index, created_at_ms) VALUES (?, ?, ?, ?)').run(next, name, next, Date.now())
   }
+  const create = db.transaction((name: string) => {
+    if (!brief(name)) add(name)
+    return brief(name)
+  }).immediate
   return {
     list: () => sql(`${columns} GROUP BY w.id ORDER BY w.class_index`).all() as Workpiece[],
     find,
-    ensure: db.transaction((name: string) => {
-      if (!sql('SELECT 1 FROM workpieces WHERE name = ?').get(name)) add(name)
-      return find(name) as Workpiece
-    }).immediate,
+    ensure: (name) => (brief(name) ?? create(name)) as Workpiece,
     rename: db.transaction((id: number, name: string) => {
       const other = find(name)
       if (other && other.id !== id) throw taken(name)

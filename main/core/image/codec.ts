@@ -1,5 +1,6 @@
 import Vips from 'wasm-vips'
 import { readPngSamples } from './png-samples.ts'
+import type { PngSamples } from './png-samples.ts'
 import type { LabelMap, RgbImage } from './types.ts'
 
 /** Bytes of picture files to pixels and back, the same in every process. Nothing of it outlives a call. */
@@ -16,6 +17,11 @@ export interface Codec {
    * @throws CodecError also on a value over 255 or true colours.
    */
   decodeIndex(bytes: Uint8Array): LabelMap
+  /**
+   * A PNG as 1 where any colour sample (or the palette index) is not zero, 0 elsewhere. Alpha is passed over.
+   * @throws CodecError.
+   */
+  decodeBinary(bytes: Uint8Array): LabelMap
   /** PNG, 8-bit RGB or grey. */
   encodePng(image: RgbImage | LabelMap): Uint8Array
   /** @param quality 1 .. 100. */
@@ -73,7 +79,8 @@ export async function openCodec({ maxPixels = 100_000_000 }: CodecOptions = {}):
   })
   return {
     decodeRgb: (bytes) => reading(() => scoped((keep) => toRaster(load(bytes, keep)))),
-    decodeIndex: (bytes) => toIndices(bytes, maxPixels),
+    decodeIndex: (bytes) => toIndices(readSamples(bytes, maxPixels)),
+    decodeBinary: (bytes) => toBinary(readSamples(bytes, maxPixels)),
     encodePng: (image) => encode(image, '.png', { compression: 4 }),
     encodeJpeg: (image, quality = 90) => encode(image, '.jpg', { Q: quality }),
     resize: (raster, width, height) => scoped((keep) => {
@@ -143,15 +150,16 @@ function own(memory: ArrayBufferView): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice()
 }
 
-function toIndices(bytes: Uint8Array, maxPixels: number): LabelMap {
-  let png: ReturnType<typeof readPngSamples>
+function readSamples(bytes: Uint8Array, maxPixels: number): PngSamples {
   try {
-    png = readPngSamples(bytes, maxPixels)
+    return readPngSamples(bytes, maxPixels)
   } catch (error) {
     const text = (error as Error).message
     throw new CodecError(text.startsWith('expected at most') ? 'too-large' : 'unreadable', text, { cause: error })
   }
-  const { width, height, channels, samples } = png
+}
+
+function toIndices({ width, height, channels, samples }: PngSamples): LabelMap {
   const data = new Uint8Array(width * height)
   const colours = channels >= 3
   for (let i = 0, s = 0; i < data.length; i++, s += channels) {
@@ -161,6 +169,14 @@ function toIndices(bytes: Uint8Array, maxPixels: number): LabelMap {
       throw new CodecError('not-index', 'expected class indices in grey or palette form, got true colours')
     data[i] = value
   }
+  return { width, height, data }
+}
+
+function toBinary({ width, height, channels, samples }: PngSamples): LabelMap {
+  const data = new Uint8Array(width * height)
+  const colours = channels >= 3
+  for (let i = 0, s = 0; i < data.length; i++, s += channels)
+    data[i] = samples[s] !== 0 || (colours && (samples[s + 1] !== 0 || samples[s + 2] !== 0)) ? 1 : 0
   return { width, height, data }
 }
 

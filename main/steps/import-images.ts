@@ -1,0 +1,4 @@
+/** Step: folders -> images in the store, each kind in a file of its own. */
+export { importPhotos } from './import-photos.ts'
+export { importRenders } from './import-renders.ts'
+export { importTruth } from './import-truth.ts'
