@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { AppError } from '../../preload/contract/error.ts'
-import { DeviceChoice, StepName, stepNames, type Progress } from '../../preload/contract/model.ts'
+import { DeviceChoice, stepNames, type Progress } from '../../preload/contract/model.ts'
 import { prepareRun } from '../steps/prepare-run.ts'
 import { entryUrl } from '../steps/pool.ts'
 import { openStore } from '../store/index.ts'

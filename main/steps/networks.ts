@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { AppError } from '../../preload/contract/error.ts'
+import type { Settings } from '../../preload/contract/settings.ts'
+import { backboneWeights } from '../core/model/backbone-weights.ts'
+import { camClassifier } from '../core/model/cam-classifier.ts'
+import { initialise } from '../core/model/initialise.ts'
+import type { Classifier, Network, ParameterSpecs } from '../core/model/network.ts'
+import { backbone, pspnet } from '../core/model/pspnet.ts'
+import type { OutputStride } from '../core/model/resnet.ts'
+import { readSafetensors } from '../core/model/safetensors.ts'
+import { optimizer, type LearningRates, type Optimizer } from '../core/train/optimizer.ts'
+import { learningRate } from '../core/train/schedule.ts'
+
+/** Networks and rules of training as the settings say. */
+
+const outputStride = (settings: Settings) => Number(settings['network.outputStride']) as OutputStride
+
+export const segmentationNetwork = (settings: Settings, classes: number): Network => pspnet({
+  backbone: settings['network.backbone'], width: settings['network.width'], outputStride: outputStride(settings),
+  decoder: settings['network.decoder'], classes,
+})
+
+export const classifierNetwork = (settings: Settings, tags: number): Classifier =>
+  camClassifier(backbone(settings['network.backbone'], settings['network.width'], outputStride(settings)), tags)
+
+export const optimizerOf = (settings: Settings): Optimizer => optimizer({
+  name: settings['training.optimizer'], weightDecay: settings['training.weightDecay'], momentum: settings['training.momentum'],
+})
+
+/** Step width of head and backbone at a step of a stretch of training. */
+export function ratesOf(settings: Settings, rate: number, steps: number, step: number): LearningRates {
+  const head = learningRate({
+    name: settings['training.schedule'], rate, steps, power: settings['training.power'], warmup: settings['training.warmup'],
+  }, step)
+  return { head, backbone: head * settings['training.backboneFactor'] }
+}
+
+/**
+ * Weights a network starts from: drawn by the seed, the backbone's from the file of `network.weights` where one is named.
+ *
+ * @throws AppError `weights-unreadable`.
+ */
+export function startWeights(settings: Settings, parameters: ParameterSpecs): Record<string, Float32Array> {
+  const drawn = initialise(parameters, settings['run.seed'])
+  const file = settings['network.weights']
+  if (file === '') return drawn
+  try {
+    return { ...drawn, ...backboneWeights(readSafetensors(readFileSync(file)), parameters) }
+  } catch (error) {
+    throw new AppError({
+      code: 'weights-unreadable', subject: file,
+      message: `The weights in ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      advice: 'Choose a safetensors file with torchvision names for this backbone at width 1, or leave network.weights empty.',
+    }, { cause: error })
+  }
+}

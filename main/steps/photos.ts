@@ -1,0 +1,46 @@
+import type { Settings } from '../../preload/contract/settings.ts'
+import { resizeRgb } from '../core/image/resize.ts'
+import type { RgbImage } from '../core/image/types.ts'
+import type { Store } from '../store/index.ts'
+import type { ImageRow } from '../store/images.ts'
+import type { Run } from './run.ts'
+import type { Size } from './worker.ts'
+
+/** Frames are multiples of this, so that the coarsest features divide them. */
+const frameUnit = 16
+
+/** Size at which masks of a photo are made: its own, or reduced to `masks.size`. */
+export function workSize({ width, height }: Size, settings: Settings): Size {
+  const scale = Math.min(1, settings['masks.size'] / Math.max(width, height))
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}
+
+/**
+ * Size of the pictures a network sees: long side `training.size` times `scale`, shape of most photos. Every picture is brought to it.
+ */
+export function frameOf(store: Store, settings: Settings, scale = 1): Size {
+  const photos = store.images.list({ kind: 'photo' })
+  const aspect = mostCommon((photos.length > 0 ? photos : store.images.list({ kind: 'render' })).map(({ width, height }) => width / height)) ?? 4 / 3
+  const long = settings['training.size'] * scale
+  const fit = (pixels: number) => Math.max(2 * frameUnit, Math.round(pixels / frameUnit) * frameUnit)
+  return aspect >= 1 ? { width: fit(long), height: fit(long / aspect) } : { width: fit(long * aspect), height: fit(long) }
+}
+
+function mostCommon(values: readonly number[]): number | undefined {
+  const count = new Map<number, number>()
+  for (const value of values) count.set(value, (count.get(value) ?? 0) + 1)
+  return [...count].sort((a, b) => b[1] - a[1])[0]?.[0]
+}
+
+/** Photos that take part in a run: all that a person has not rejected. Those with truth are looked at but never train. */
+export const photosOf = (store: Store) => store.images.list({ kind: 'photo', rejected: false })
+
+/** The pixels of an image, at a wanted size. */
+export function readPixels({ store, codec }: Pick<Run, 'store' | 'codec'>, image: ImageRow, size: Size = image): RgbImage {
+  return resizeRgb(codec.decodeRgb(store.images.bytes(image.id)), size.width, size.height)
+}
+
+/** Copies 8-bit pixels into a row of a float batch. */
+export function fillRow(batch: Float32Array, row: number, { data }: RgbImage): void {
+  batch.set(data, row * data.length)
+}

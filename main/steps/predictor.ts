@@ -1,0 +1,80 @@
+import type { Program, TensorFunction } from '../core/engine/types.ts'
+import { resizeRgb, type ChannelMap } from '../core/image/resize.ts'
+import { predictStep, type PredictStep } from '../core/train/predict-step.ts'
+import type { ImageRow } from '../store/images.ts'
+import { classCount } from './classes.ts'
+import { segmentationNetwork } from './networks.ts'
+import { fillRow, frameOf, readPixels } from './photos.ts'
+import type { Run } from './run.ts'
+import { unpackTensors } from './train-loop.ts'
+import type { Size } from './worker.ts'
+
+/** Maps of photos, each the mean over the scales and mirrorings asked for. */
+export interface Predictor {
+  /** In the order of the photos; [height, width, channels] of the frame. */
+  predict(photos: readonly ImageRow[]): AsyncGenerator<{ photo: ImageRow; probabilities: ChannelMap }, void>
+  dispose(): Promise<void>
+}
+
+export interface PredictorOptions {
+  readonly weights: Record<string, Float32Array>
+  readonly scales?: readonly number[]
+  readonly flips?: number
+}
+
+/** The averaged weights of a round, as they predict and are exported. Throws RangeError where the round has not been trained. */
+export function readWeights({ store, id }: Pick<Run, 'store' | 'id'>, round: number): Record<string, Float32Array> {
+  const found = store.artifacts.get(id, 'self-train', `weights/${round}`)
+  if (!found) throw new RangeError(`expected weights of round ${round}, got none`)
+  return unpackTensors(store.blobs.get(found.sha)) as Record<string, Float32Array>
+}
+
+/** The segmentation network, ready to predict. By default one scale and no mirroring, as it is exported. */
+export function openPredictor(run: Run, { weights, scales = [1], flips = 1 }: PredictorOptions): Promise<Predictor> {
+  const network = segmentationNetwork(run.settings, classCount(run.store))
+  return openMapper(run, weights, scales, 'probabilities', (options) => predictStep(network, { ...options, flips: mirrorings(flips) }))
+}
+
+export const mirrorings = (count: number) => (count >= 4 ? 4 : count >= 2 ? 2 : 1)
+
+/** Programs of one prediction at several scales, all with output of the frame's size. */
+export async function openMapper(
+  run: Run, weights: Record<string, Float32Array>, scales: readonly number[], output: string,
+  step: (options: { batch: number; height: number; width: number; output: [number, number] }) => PredictStep,
+): Promise<Predictor> {
+  const frame = frameOf(run.store, run.settings)
+  const heads: { size: Size; program: Program }[] = []
+  for (const scale of scales) {
+    const size = frameOf(run.store, run.settings, scale)
+    const { fn, signature, stateOf } = step({ batch: 1, ...size, output: [frame.height, frame.width] })
+    const program = await run.executor.compile(only(fn, output), signature)
+    await program.writeState(stateOf(weights))
+    heads.push({ size, program })
+  }
+  return {
+    async *predict(photos) {
+      for (const photo of photos) {
+        const pixels = readPixels(run, photo)
+        const maps: Float32Array[] = []
+        for (const { size, program } of heads) maps.push((await mapOf(program, output, size, pixels)) as Float32Array)
+        yield { photo, probabilities: { ...frame, channels: maps[0].length / (frame.width * frame.height), data: meanOf(maps) } }
+      }
+    },
+    async dispose() {
+      for (const { program } of heads) await program.dispose()
+    },
+  }
+}
+
+const only = (fn: TensorFunction, name: string): TensorFunction => (tensors) => ({ [name]: fn(tensors)[name] })
+
+async function mapOf(program: Program, output: string, { width, height }: Size, pixels: Parameters<typeof resizeRgb>[0]) {
+  const image = new Float32Array(width * height * 3)
+  fillRow(image, 0, resizeRgb(pixels, width, height))
+  return (await program.run({ image }))[output]
+}
+
+function meanOf(maps: readonly Float32Array[]): Float32Array {
+  if (maps.length === 1) return maps[0]
+  return maps[0].map((_, i) => maps.reduce((sum, map) => sum + map[i], 0) / maps.length)
+}

@@ -1,0 +1,38 @@
+import { classifierStep, weightsOf } from '../core/train/train-step.ts'
+import { classCount } from './classes.ts'
+import { classifierNetwork, optimizerOf, ratesOf, startWeights } from './networks.ts'
+import { frameOf } from './photos.ts'
+import { trainable } from './refine.ts'
+import type { Run } from './run.ts'
+import { openSampler } from './samples.ts'
+import { packTensors, train } from './train-loop.ts'
+
+/** Share of a batch that are composited renders, where the classifier sees them. */
+const renderShare = 0.5
+
+/** Step: photos and their tags (and renders) -> weights of the tag classifier. Skipped when they are there. */
+export async function trainClassifier(run: Run): Promise<void> {
+  const { store, settings } = run
+  const step = 'train-classifier'
+  if (store.artifacts.get(run.id, step, 'weights')) return
+  const tags = classCount(store) - 1
+  const classifier = classifierNetwork(settings, tags)
+  const batch = settings['classifier.batch']
+  const { fn, signature, scalars, startOf } = classifierStep({ classifier, batch, tags, optimizer: optimizerOf(settings), ...frameOf(store, settings) })
+  const sampler = await openSampler(run, { renderBatch: settings['classifier.renders'] ? 1 : 0, photoBatch: batch, photos: trainable(store), labels: () => null })
+  const rates = (at: number) => ratesOf(settings, settings['classifier.learningRate'], settings['classifier.steps'], at)
+  const tagWeights = new Float32Array(batch * tags).fill(1)
+  const program = await run.executor.compile(fn, signature)
+  try {
+    await train(run, {
+      key: 'classifier', step, program, steps: settings['classifier.steps'],
+      start: () => startOf(startWeights(settings, classifier.parameters)),
+      learningRate: (at) => rates(at).head,
+      inputs: (at) => ({ ...sampler.tagBatch(at, batch, settings['classifier.renders'] ? renderShare : 0), tagWeights, ...scalars(at, rates(at)) }),
+    })
+    store.artifacts.put(run.id, step, 'weights', store.blobs.put(packTensors(weightsOf(await program.readState()))))
+    store.artifacts.remove(run.id, 'checkpoint', 'classifier')
+  } finally {
+    await program.dispose()
+  }
+}
