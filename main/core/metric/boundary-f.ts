@@ -34,7 +34,10 @@ export function boundaryCounts(truth: LabelMap, prediction: LabelMap, classes: n
   const counts = emptyBoundary(classes)
   const near = discKernel(tolerance)
   const seen = prediction.data.map((p, i) => (truth.data[i] === IGNORE ? IGNORE : p))
+  const present = new Uint8Array(IGNORE + 1)
+  for (let i = 0; i < seen.length; i++) present[seen[i]] = present[truth.data[i]] = 1
   for (let c = 0; c < classes; c++) {
+    if (!present[c]) continue
     const actual = outline(truth.data, c, width, height)
     const predicted = outline(seen, c, width, height)
     const nearActual = dilate({ width, height, data: actual }, near).data
@@ -63,7 +66,7 @@ export function sumBoundary(all: readonly BoundaryCounts[], classes: number): Bo
  *
  * @returns null where a class has no boundary in truth or prediction; 0 where it has one in but one of them.
  */
-export function boundaryF({ predicted, predictedHits, actual, actualHits }: BoundaryCounts): (number | null)[] {
+export function boundaryScores({ predicted, predictedHits, actual, actualHits }: BoundaryCounts): (number | null)[] {
   return Array.from(predicted, (_, c) => {
     if (predicted[c] === 0 && actual[c] === 0) return null
     if (predicted[c] === 0 || actual[c] === 0) return 0
@@ -74,8 +77,22 @@ export function boundaryF({ predicted, predictedHits, actual, actualHits }: Boun
 
 /** Mean boundary F-score over workpieces (classes 1 and up) that have one; null where none has. */
 export function meanBoundaryF(counts: BoundaryCounts): number | null {
-  const scores = boundaryF(counts).slice(1).filter((v) => v !== null)
+  const scores = boundaryScores(counts).slice(1).filter((v) => v !== null)
   return scores.length > 0 ? scores.reduce((a, b) => a + b, 0) / scores.length : null
+}
+
+/**
+ * Boundary F-score of one image: the mean over its workpieces.
+ *
+ * @param tolerance Euclidean distance, pixels (default 2).
+ * @returns null where neither truth nor prediction has a boundary of a workpiece.
+ * @throws RangeError if sizes differ.
+ */
+export function boundaryF(truth: LabelMap, prediction: LabelMap, tolerance = 2): number | null {
+  let classes = 1
+  for (const { data } of [truth, prediction])
+    for (let i = 0; i < data.length; i++) if (data[i] >= classes && data[i] !== IGNORE) classes = data[i] + 1
+  return meanBoundaryF(boundaryCounts(truth, prediction, classes, tolerance))
 }
 
 /** Inner boundary of one class: its pixels beside another class; 1 there, 0 elsewhere. */
