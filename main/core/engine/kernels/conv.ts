@@ -1,0 +1,145 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { NCHW, OIHW } from '../layout.ts'
+import type { Layout } from '../layout.ts'
+import { ints, kernel, made, op, reshape, view } from '../trace.ts'
+import { product } from './matmul.ts'
+
+type Info = ReturnType<typeof tf.backend_util.computeConv2DInfo>
+type Shape4 = [number, number, number, number]
+
+interface ConvAttrs {
+  readonly strides: [number, number] | number
+  readonly pad: Parameters<typeof tf.backend_util.computeConv2DInfo>[4]
+  readonly dataFormat?: string
+  readonly dilations?: [number, number] | number
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil'
+}
+
+/** [H, W, C, M] lying as [C, M, H, W], which is ONNX' [C * M, 1, H, W]. */
+const DEPTHWISE: Layout = [2, 3, 0, 1]
+
+function convInfo(xShape: readonly number[], filterShape: readonly number[], attrs: ConvAttrs, depthwise = false): Info {
+  const { strides, pad, dataFormat = 'NHWC', dilations = 1, dimRoundingMode } = attrs
+  if (dataFormat !== 'NHWC') throw new Error(`expected data format NHWC, got ${dataFormat}`)
+  return tf.backend_util.computeConv2DInfo(xShape as Shape4, filterShape as Shape4, strides, dilations, pad, dimRoundingMode, depthwise)
+}
+
+const pads = ({ padInfo: p }: Info) => [p.top, p.left, p.bottom, p.right]
+const kernelShape = (c: Info) => [c.filterHeight, c.filterWidth]
+const strides = (c: Info) => [c.strideHeight, c.strideWidth]
+const dilations = (c: Info) => [c.dilationHeight, c.dilationWidth]
+const geometry = (c: Info) => ({ pads: pads(c), strides: strides(c), dilations: dilations(c), kernel_shape: kernelShape(c) })
+const taps = (c: Info) => c.filterHeight * c.filterWidth
+
+/** Rows and columns of the input that no window covers at the far end. */
+function remainder(c: Info): number[] {
+  const covered = (out: number, stride: number, dilation: number, kernel: number) => (out - 1) * stride + dilation * (kernel - 1) + 1
+  return [
+    c.inHeight + c.padInfo.top + c.padInfo.bottom - covered(c.outHeight, c.strideHeight, c.dilationHeight, c.filterHeight),
+    c.inWidth + c.padInfo.left + c.padInfo.right - covered(c.outWidth, c.strideWidth, c.dilationWidth, c.filterWidth),
+  ]
+}
+
+/** The shifted, strided picture that each filter tap sees: [N, C, outH, outW] for each tap in row-major order. */
+export function tapViews(x: string, c: Info, pad: (x: string, pads: number[]) => string): string[] {
+  const padded = pads(c).some(Boolean) ? pad(x, pads(c)) : x
+  if (taps(c) === 1 && strides(c).every((s) => s === 1) && remainder(c).every((r) => r === 0)) return [padded]
+  return Array.from({ length: taps(c) }, (_, tap) => {
+    const top = Math.floor(tap / c.filterWidth) * c.dilationHeight
+    const left = (tap % c.filterWidth) * c.dilationWidth
+    const ends = [top + (c.outHeight - 1) * c.strideHeight + 1, left + (c.outWidth - 1) * c.strideWidth + 1]
+    return op('Slice', [padded, ints([top, left]), ints(ends), ints([2, 3]), ints(strides(c))])
+  })
+}
+
+const zeroPad = (x: string, [top, left, bottom, right]: number[]) => op('Pad', [x, ints([0, 0, top, left, 0, 0, bottom, right])])
+
+/** Turns filters [A, B, h, w] about by 180 degrees. */
+function turned(filter: string, a: number, b: number, c: Info): string {
+  if (taps(c) === 1) return filter
+  const backwards = Array.from({ length: taps(c) }, (_, i) => taps(c) - 1 - i)
+  const flat = reshape(filter, [a, b, taps(c)])
+  return reshape(op('Gather', [flat, ints(backwards)], { axis: 2 }), [a, b, ...kernelShape(c)])
+}
+
+/** Pads of the convolution with turned filters that is the input gradient at stride 1. */
+const gradientPads = (c: Info) => [
+  (c.filterHeight - 1) * c.dilationHeight - c.padInfo.top,
+  (c.filterWidth - 1) * c.dilationWidth - c.padInfo.left,
+  (c.filterHeight - 1) * c.dilationHeight - c.padInfo.bottom,
+  (c.filterWidth - 1) * c.dilationWidth - c.padInfo.right,
+]
+
+const turnsIntoConv = (c: Info) => c.strideHeight === 1 && c.strideWidth === 1 && gradientPads(c).every((p) => p >= 0)
+
+kernel<tf.Conv2DInputs, ConvAttrs>(tf.Conv2D, ({ x, filter }, attrs) => {
+  const c = convInfo(x.shape, filter.shape, attrs)
+  return made(c.outShape, 'float32', op('Conv', [view(x, NCHW), view(filter, OIHW)], geometry(c)), NCHW)
+})
+
+kernel<tf.Conv2DBackpropInputInputs, ConvAttrs & { inputShape: number[] }>(tf.Conv2DBackpropInput, ({ dy, filter }, attrs) => {
+  const c = convInfo(attrs.inputShape, filter.shape, attrs)
+  return made(attrs.inputShape, 'float32', inputGradient(view(dy, NCHW), filter, c), NCHW)
+})
+
+function inputGradient(dy: string, filter: TensorInfo, c: Info): string {
+  if (!turnsIntoConv(c)) return op('ConvTranspose', [dy, view(filter, OIHW)], { ...geometry(c), output_padding: remainder(c) })
+  const swapped = op('Transpose', [view(filter, OIHW)], { perm: [1, 0, 2, 3] })
+  const turnedFilter = turned(swapped, c.inChannels, c.outChannels, c)
+  return op('Conv', [dy, turnedFilter], { pads: gradientPads(c), strides: [1, 1], dilations: dilations(c), kernel_shape: kernelShape(c) })
+}
+
+/** One product of matrices for each filter tap, summed over the batch. */
+kernel<tf.Conv2DBackpropFilterInputs, ConvAttrs & { filterShape: number[] }>(tf.Conv2DBackpropFilter, ({ x, dy }, attrs) => {
+  const c = convInfo(x.shape, attrs.filterShape, attrs)
+  const pixels = c.outHeight * c.outWidth
+  const gradient = reshape(view(dy, NCHW), [c.batchSize, c.outChannels, pixels])
+  const products = tapViews(view(x, NCHW), c, zeroPad).map((seen) => {
+    const flat = reshape(seen, [c.batchSize, c.inChannels, pixels])
+    const each = product(gradient, flat, { transB: true, rankA: 3, rankB: 3 })
+    return op('Unsqueeze', [op('ReduceSum', [each, ints([0])], { keepdims: 0 }), ints([2])])
+  })
+  const all = products.length > 1 ? op('Concat', products, { axis: 2 }) : products[0]
+  return made(attrs.filterShape, 'float32', reshape(all, [c.outChannels, c.inChannels, ...kernelShape(c)]), OIHW)
+})
+
+const depthwiseFilter = (filter: TensorInfo, c: Info) => reshape(view(filter, DEPTHWISE), [c.outChannels, 1, ...kernelShape(c)])
+
+kernel<tf.DepthwiseConv2dNativeInputs, ConvAttrs>(tf.DepthwiseConv2dNative, ({ x, filter }, attrs) => {
+  const c = convInfo(x.shape, filter.shape, attrs, true)
+  const out = op('Conv', [view(x, NCHW), depthwiseFilter(filter, c)], { ...geometry(c), group: c.inChannels })
+  return made(c.outShape, 'float32', out, NCHW)
+})
+
+kernel<tf.DepthwiseConv2dNativeBackpropInputInputs, ConvAttrs & { inputShape: number[] }>(
+  tf.DepthwiseConv2dNativeBackpropInput,
+  ({ dy, filter }, attrs) => {
+    const c = convInfo(attrs.inputShape, filter.shape, attrs, true)
+    return made(attrs.inputShape, 'float32', depthwiseInputGradient(view(dy, NCHW), filter, c), NCHW)
+  },
+)
+
+function depthwiseInputGradient(dy: string, filter: TensorInfo, c: Info): string {
+  const group = c.inChannels
+  if (!turnsIntoConv(c)) return op('ConvTranspose', [dy, depthwiseFilter(filter, c)], { ...geometry(c), group, output_padding: remainder(c) })
+  const multiplier = c.outChannels / c.inChannels
+  const turnedFilter = turned(view(filter, DEPTHWISE), c.inChannels, multiplier, c)
+  return op('Conv', [dy, turnedFilter], { pads: gradientPads(c), strides: [1, 1], dilations: dilations(c), kernel_shape: kernelShape(c), group })
+}
+
+kernel<tf.DepthwiseConv2dNativeBackpropFilterInputs, ConvAttrs & { filterShape: number[] }>(
+  tf.DepthwiseConv2dNativeBackpropFilter,
+  ({ x, dy }, attrs) => {
+    const c = convInfo(x.shape, attrs.filterShape, attrs, true)
+    const multiplier = c.outChannels / c.inChannels
+    const pixels = c.outHeight * c.outWidth
+    const gradient = reshape(view(dy, NCHW), [c.batchSize, c.inChannels, multiplier, pixels])
+    const sums = tapViews(view(x, NCHW), c, zeroPad).map((seen) => {
+      const flat = reshape(seen, [c.batchSize, c.inChannels, 1, pixels])
+      return op('ReduceSum', [op('Mul', [gradient, flat]), ints([0, 3])], { keepdims: 0 })
+    })
+    const stacked = op('Concat', sums.map((sum) => reshape(sum, [c.inChannels, multiplier, 1])), { axis: 2 })
+    return made(attrs.filterShape, 'float32', reshape(stacked, [c.inChannels, multiplier, ...kernelShape(c)]), DEPTHWISE)
+  },
+)
