@@ -67,6 +67,9 @@ export async function readPicture({ name, path }: Found): Promise<Uint8Array> {
   return bytes
 }
 
+/** Top folder of a name, or ''. */
+export const topOf = (name: string) => (name.includes('/') ? name.slice(0, name.indexOf('/')) : '')
+
 export const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 /** What became of one file: rows still to write, or nothing because it is in already. */

@@ -1,4 +1,6 @@
-/** Step: folders -> images in the store, each kind in a file of its own. */
+/** Step: pictures -> images in the store, each kind in a file of its own. */
+export { importAny } from './import-any.ts'
+export { importPhoto } from './import-photo.ts'
 export { importPhotos } from './import-photos.ts'
 export { importRenders } from './import-renders.ts'
 export { importTruth } from './import-truth.ts'

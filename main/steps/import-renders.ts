@@ -5,7 +5,7 @@ import { IGNORE } from '../core/image/types.ts'
 import type { LabelMap } from '../core/image/types.ts'
 import type { Store } from '../store/index.ts'
 import { classTable, translate } from './import-classes.ts'
-import { findPictures, hashOf, readPicture, takeAll } from './import-folder.ts'
+import { findPictures, hashOf, readPicture, takeAll, topOf } from './import-folder.ts'
 import type { Found, ImportOptions, Taken } from './import-folder.ts'
 import { decodeMask, decodePicture, IssueError, issues as say } from './import-issues.ts'
 import { firstOf, readClasses } from './import-lists.ts'
@@ -77,5 +77,4 @@ function byClasses(store: Store, classes: ReadonlyMap<number, string>, mask: Lab
 }
 
 const stemOf = (name: string) => name.replace(/\.[^./]+$/, '')
-const topOf = (name: string) => (name.includes('/') ? name.slice(0, name.indexOf('/')) : '')
 const sizeOf = ({ width, height }: { width: number; height: number }) => `${width} x ${height}`

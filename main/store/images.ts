@@ -6,6 +6,8 @@ import type { Db } from './connection.ts'
 
 /** A render or photo as the store knows it. */
 export interface ImageRow extends ImageInfo {
+  /** False: nobody has said yet what is on it. */
+  readonly tagged: boolean
   readonly addedAtMs: number
   /** When it went to the bin; null when it is in use. */
   readonly removedAtMs: number | null
@@ -34,8 +36,8 @@ export interface NewImage {
   readonly width: number
   readonly height: number
   readonly sha256: string
-  /** Ids of workpieces. */
-  readonly workpieceIds: readonly number[]
+  /** Ids of workpieces; [] shows none, null: nobody has said yet. */
+  readonly workpieceIds: readonly number[] | null
 }
 
 export interface Images {
@@ -68,13 +70,16 @@ export interface Images {
 
 const columns = `
   SELECT id, kind, name, group_name AS "group", width, height, sha256, rejected, has_truth AS hasTruth,
-    added_at_ms AS addedAtMs, removed_at_ms AS removedAtMs,
+    NOT EXISTS (SELECT 1 FROM untagged u WHERE u.image_id = images.id) AS tagged, added_at_ms AS addedAtMs, removed_at_ms AS removedAtMs,
     (SELECT json_group_array(w.name ORDER BY w.class_index) FROM image_tags t JOIN workpieces w ON w.id = t.workpiece_id
       WHERE t.image_id = images.id) AS tags
   FROM images`
 
-type Raw = Omit<ImageRow, 'tags' | 'rejected' | 'hasTruth'> & { tags: string; rejected: number; hasTruth: number }
-const toRow = (raw: Raw): ImageRow => ({ ...raw, tags: JSON.parse(raw.tags), rejected: raw.rejected === 1, hasTruth: raw.hasTruth === 1 })
+type Flags = 'rejected' | 'hasTruth' | 'tagged'
+type Raw = Omit<ImageRow, Flags | 'tags'> & Record<Flags, number> & { tags: string }
+const toRow = (raw: Raw): ImageRow => ({
+  ...raw, tags: JSON.parse(raw.tags), rejected: raw.rejected === 1, hasTruth: raw.hasTruth === 1, tagged: raw.tagged === 1,
+})
 
 export function openImages(db: Db, blobs: Blobs): Images {
   const sql = statements(db)
@@ -91,7 +96,10 @@ export function openImages(db: Db, blobs: Blobs): Images {
     if (!row) throw unknownTag(name)
     return row.id
   }
-  const tag = (id: number, workpieceIds: readonly number[]) => {
+  const tag = (id: number, workpieceIds: readonly number[] | null) => {
+    sql('DELETE FROM image_tags WHERE image_id = ?').run(id)
+    sql(workpieceIds === null ? 'INSERT OR IGNORE INTO untagged (image_id) VALUES (?)' : 'DELETE FROM untagged WHERE image_id = ?').run(id)
+    if (workpieceIds === null) return
     for (const workpiece of workpieceIds) sql('INSERT OR IGNORE INTO image_tags (image_id, workpiece_id) VALUES (?, ?)').run(id, workpiece)
   }
   const add = ({ kind, name, group, width, height, sha256, workpieceIds }: NewImage) => {
@@ -102,7 +110,6 @@ export function openImages(db: Db, blobs: Blobs): Images {
   }
   const bringBack = (id: number, { name, group, workpieceIds }: NewImage) => {
     sql('UPDATE images SET name = ?, group_name = ?, removed_at_ms = NULL WHERE id = ?').run(name, group, id)
-    sql('DELETE FROM image_tags WHERE image_id = ?').run(id)
     tag(id, workpieceIds)
     return id
   }
@@ -137,7 +144,6 @@ export function openImages(db: Db, blobs: Blobs): Images {
       const wanted = tags.map(workpieceId)
       for (const id of ids) {
         get(id)
-        sql('DELETE FROM image_tags WHERE image_id = ?').run(id)
         tag(id, wanted)
       }
     }).immediate,
