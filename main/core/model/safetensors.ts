@@ -112,7 +112,7 @@ function checkCover(entries: readonly Entry[], size: number): void {
 }
 
 function decode({ type, start, end }: Entry, data: Uint8Array): FileTensor['data'] {
-  const { buffer } = data.slice(start, end)
+  const { buffer } = new Uint8Array(data.subarray(start, end))
   switch (type) {
     case 'F32': return new Float32Array(buffer)
     case 'I32': return new Int32Array(buffer)
