@@ -30,7 +30,7 @@ export function drawMaterial(finish: Finish, size: number, rng: Random): Materia
     case 'cast':
       return {
         colour: metalColour, metal: 1, roughness: rng.between(0.5, 0.8),
-        grain: { strength: rng.between(0.1, 0.3), length: size * rng.between(0.01, 0.04) },
+        grain: { strength: rng.between(0.08, 0.22), length: size * rng.between(0.01, 0.04) },
       }
     case 'matt': {
       const grey = rng.between(0.08, 0.7)

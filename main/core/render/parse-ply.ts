@@ -13,10 +13,10 @@ export function parsePly(bytes: Uint8Array): Mesh {
   const geometry = readGeometry(bytes)
   const position = geometry.getAttribute('position')
   if (!position) throw new RangeError('expected a PLY file with corners, got none')
-  const corners = Float32Array.from(position.array)
-  const indices = geometry.getIndex()
-  if (!indices) throw new RangeError('expected a PLY file with faces, got corners alone')
-  return { positions: corners, indices: Uint32Array.from(indices.array) }
+  if (!hasFaces(bytes)) throw new RangeError('expected a PLY file with faces, got corners alone')
+  const positions = Float32Array.from(position.array)
+  const indices = geometry.getIndex()?.array ?? Uint32Array.from({ length: position.count }, (_, i) => i)
+  return { positions, indices: Uint32Array.from(indices) }
 }
 
 function readGeometry(bytes: Uint8Array) {
@@ -25,4 +25,9 @@ function readGeometry(bytes: Uint8Array) {
   } catch (cause) {
     throw new RangeError(`expected a whole PLY file, got a damaged one (${(cause as Error).message})`, { cause })
   }
+}
+
+function hasFaces(bytes: Uint8Array): boolean {
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 65536))
+  return /^element face 0*[1-9]/m.test(head.slice(0, head.indexOf('end_header')))
 }

@@ -57,6 +57,9 @@ export interface Work {
   readonly flat: Float64Array
   readonly out: Float64Array
   readonly aside: Float64Array
+  /** Two numbers for each use of chance, the same for all rays of a pixel, and the number of the ray. */
+  readonly shifts: Float64Array
+  ray: number
 }
 
 export function makeWork(scene: Scene, rng: Random): Work {
@@ -64,8 +67,21 @@ export function makeWork(scene: Scene, rng: Random): Work {
   return {
     scene, turn: scene.turn ?? identity, rng, hit: hit(), other: hit(),
     n: new Float64Array(3), flat: new Float64Array(3), out: new Float64Array(3), aside: new Float64Array(3),
+    shifts: new Float64Array(6), ray: 0,
   }
 }
+
+/** Draws the chances of the next pixel. */
+export function nextPixel({ shifts, rng }: Work): void {
+  for (let k = 0; k < shifts.length; k++) shifts[k] = rng.uniform()
+}
+
+const SCATTER = 0
+const MIRROR = 2
+const LAMP = 4
+/** Two numbers 0 .. 1 that fill the square evenly over the rays of a pixel: Roberts' R2 sequence (2018), shifted by chance. */
+const even = (work: Work, use: number) => (work.shifts[use] + work.ray * 0.7548776662466927) % 1
+const odd = (work: Work, use: number) => (work.shifts[use + 1] + work.ray * 0.5698402909980532) % 1
 
 /** First thing a ray meets, in `hit`; the floor counts. */
 export function firstHit({ scene, hit }: Work, ox: number, oy: number, oz: number, dx: number, dy: number, dz: number): boolean {
@@ -134,7 +150,7 @@ export function shade(work: Work, ox: number, oy: number, oz: number, rx: number
     const base = 0.04 * (1 - metal) + colour[k] * metal
     work.aside[k] = base * share.scale + share.bias
   }
-  if (work.aside[1] > 0.03 || metal > 0) addReflection(work, px, py, pz, mx, my, mz, roughness)
+  addReflection(work, px, py, pz, mx, my, mz, roughness)
   for (const lamp of scene.lamps) addLamp(work, lamp, px, py, pz, dx, dy, dz, facing, material)
   for (let k = 0; k < 3; k++) if (!(out[k] >= 0)) out[k] = 0
 }
@@ -153,11 +169,11 @@ function mirroredShare(roughness: number, facing: number): typeof share {
 /** Matt light from the environment, less where a chance direction is blocked. */
 function addScattered(work: Work, px: number, py: number, pz: number, colour: Vector, weight: number): void {
   if (weight <= 0) return
-  const { n, rng, out, scene } = work
+  const { n, out, scene } = work
   let open = 1
   if (scene.bounces) {
-    const angle = 2 * Math.PI * rng.uniform()
-    const up = 2 * rng.uniform() - 1
+    const angle = 2 * Math.PI * even(work, SCATTER)
+    const up = 2 * odd(work, SCATTER) - 1
     const flat = Math.sqrt(1 - up * up)
     const sx = n[0] + flat * Math.cos(angle), sy = n[1] + flat * Math.sin(angle), sz = n[2] + up
     if (blocked(work, px, py, pz, sx, sy, sz, Infinity)) open = 0.15
@@ -181,12 +197,15 @@ function blocked({ scene, other }: Work, px: number, py: number, pz: number, dx:
 
 /** Mirrored light, from another surface where one is in the way; `aside` holds the share of each colour. */
 function addReflection(work: Work, px: number, py: number, pz: number, mx: number, my: number, mz: number, roughness: number): void {
-  const { scene, rng, other, turn: t, aside, out } = work
+  const { scene, other, turn: t, aside, out } = work
   gather.fill(0)
   let met = false
   if (scene.bounces) {
-    const spread = roughness * roughness * 0.7
-    const sx = mx + spread * rng.normal(), sy = my + spread * rng.normal(), sz = mz + spread * rng.normal()
+    const angle = 2 * Math.PI * even(work, MIRROR)
+    const up = 2 * odd(work, MIRROR) - 1
+    const flat = Math.sqrt(1 - up * up)
+    const spread = Math.min(0.95, roughness * roughness)
+    const sx = mx + spread * flat * Math.cos(angle), sy = my + spread * flat * Math.sin(angle), sz = mz + spread * up
     other.distance = Infinity
     other.triangle = FLOOR
     if (scene.floor && sz < 0 && pz > 0) other.distance = -pz / sz
@@ -213,9 +232,9 @@ function addSeen(work: Work, hit: Hit, x: number, y: number, dx: number, dy: num
 function addLamp(
   work: Work, lamp: Lamp, px: number, py: number, pz: number, dx: number, dy: number, dz: number, facing: number, material: Material,
 ): void {
-  const { rng, n, out } = work
-  const angle = 2 * Math.PI * rng.uniform()
-  const up = 2 * rng.uniform() - 1
+  const { n, out } = work
+  const angle = 2 * Math.PI * even(work, LAMP)
+  const up = 2 * odd(work, LAMP) - 1
   const ring = Math.sqrt(1 - up * up) * lamp.radius
   let lx = lamp.position[0] + ring * Math.cos(angle) - px
   let ly = lamp.position[1] + ring * Math.sin(angle) - py

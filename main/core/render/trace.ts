@@ -1,7 +1,7 @@
 import type { LabelMap, Raster } from '../image/types.ts'
 import type { Random } from '../random.ts'
 import type { Camera } from './camera.ts'
-import { firstHit, FLOOR, makeWork, shade, type Scene } from './shade.ts'
+import { firstHit, FLOOR, makeWork, nextPixel, shade, type Scene } from './shade.ts'
 
 /** A traced picture: linear light times coverage [H, W, 3], coverage 0 .. 1, owner + 1 and depth at every pixel's centre. */
 export interface Traced {
@@ -46,7 +46,9 @@ export function trace(scene: Scene, camera: Camera, options: TraceOptions, rng: 
         depth[at] = work.hit.distance
         if (work.hit.triangle !== FLOOR) owners[at] = scene.surface.owners[work.hit.triangle] + 1
       }
+      nextPixel(work)
       for (let s = 0; s < rays; s++) {
+        work.ray = s
         const jx = ((s % antialias) + rng.uniform()) / antialias
         const jy = (Math.floor(s / antialias) + rng.uniform()) / antialias
         aim(camera, (i + jx) / width, (j + jy) / height, d)
