@@ -103,13 +103,13 @@ function colours({ width, height, data }: RgbImage, deviation: number, colour: n
  * sums of K. Every factor is applied once on the way in and once on the way out, hence the roots.
  */
 function kernel(lattice: Lattice, weight: number): Lattice {
-  const { points, dimensions, weights } = lattice
+  const { points, stride, weights } = lattice
   const rowSums = new Float32Array(points)
   filterLattice(lattice, new Float32Array(points).fill(1), 1, rowSums, latticeScratch(lattice, 1))
   const scaled = weights.slice()
   for (let p = 0, k = 0; p < points; p++) {
     const factor = Math.sqrt(weight / (rowSums[p] + 1e-20))
-    for (let r = 0; r <= dimensions; r++, k++) scaled[k] *= factor
+    for (let r = 0; r < stride; r++, k++) scaled[k] *= factor
   }
   return { ...lattice, weights: scaled }
 }

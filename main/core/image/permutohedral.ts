@@ -7,9 +7,11 @@ export interface Lattice {
   readonly dimensions: number
   /** Number of vertices, the missing one left out. */
   readonly vertices: number
-  /** Vertices of the simplex around each point, [points, d + 1]. */
+  /** Corners kept per point: d + 1, rounded up to a multiple of 3 by corners of vertex 0 with weight 0. */
+  readonly stride: number
+  /** Vertices of the simplex around each point, [points, stride]. */
   readonly corners: Int32Array
-  /** Barycentric weights of these vertices, [points, d + 1]. */
+  /** Barycentric weights of these vertices, [points, stride]. */
   readonly weights: Float32Array
   /** The two neighbours of each vertex along each axis, [d + 1, vertices + 1, 2]. */
   readonly neighbours: Int32Array
@@ -29,24 +31,25 @@ export function buildLattice(features: Float32Array, dimensions: number): Lattic
     throw new RangeError(`expected features of ${dimensions} dimensions, got ${features.length} values`)
   const d = dimensions, d1 = d + 1
   const points = features.length / d
-  const corners = new Int32Array(points * d1)
-  const weights = new Float32Array(points * d1)
+  const stride = 3 * Math.ceil(d1 / 3)
+  const corners = new Int32Array(points * stride)
+  const weights = new Float32Array(points * stride)
   const table = vertexTable(d)
   const simplex = locator(d)
   const key = new Int32Array(d)
   for (let p = 0; p < points; p++) {
-    const same = simplex.locate(features, p * d, weights, p * d1)
+    const same = simplex.locate(features, p * d, weights, p * stride)
     if (same) {
-      corners.copyWithin(p * d1, (p - 1) * d1, p * d1)
+      corners.copyWithin(p * stride, (p - 1) * stride, p * stride)
       continue
     }
     const { origin, rank } = simplex
     for (let r = 0; r <= d; r++) {
       for (let i = 0; i < d; i++) key[i] = origin[i] + (rank[i] <= d - r ? r : r - d1)
-      corners[p * d1 + r] = table.add(key)
+      corners[p * stride + r] = table.add(key)
     }
   }
-  return { points, dimensions, vertices: table.size() - 1, corners, weights, neighbours: findNeighbours(table, d) }
+  return { points, dimensions, vertices: table.size() - 1, stride, corners, weights, neighbours: findNeighbours(table, d) }
 }
 
 /** Finds the simplex that encloses a point and its barycentric coordinates (section 3, "splat"). */
@@ -201,28 +204,32 @@ export const latticeScratch = ({ vertices }: Lattice, channels: number): Scratch
  * @param out [points, channels]; added to.
  */
 export function filterLattice(lattice: Lattice, values: Float32Array, channels: number, out: Float32Array, scratch: Scratch): void {
-  const { points, dimensions, vertices, corners, weights, neighbours } = lattice
-  const d1 = dimensions + 1
+  const { points, dimensions, vertices, stride, corners, weights, neighbours } = lattice
   let [now, next] = scratch
   now.fill(0)
   next.fill(0)
-  splat(corners, weights, points, d1, values, channels, now)
-  for (let axis = 0; axis < d1; axis++) {
+  splat(corners, weights, points, stride, values, channels, now)
+  for (let axis = 0; axis <= dimensions; axis++) {
     blur(neighbours, axis * (vertices + 1) * 2, vertices, channels, now, next)
     ;[now, next] = [next, now]
   }
-  slice(corners, weights, points, d1, now, channels, out)
+  slice(corners, weights, points, stride, now, channels, out)
 }
 
 function splat(
-  corners: Int32Array, weights: Float32Array, points: number, d1: number, values: Float32Array, channels: number, into: Float32Array,
+  corners: Int32Array, weights: Float32Array, points: number, stride: number, values: Float32Array, channels: number, into: Float32Array,
 ): void {
   for (let p = 0, k = 0; p < points; p++) {
     const from = p * channels
-    for (let r = 0; r < d1; r++, k++) {
-      const w = weights[k]
-      const at = corners[k] * channels
-      for (let c = 0; c < channels; c++) into[at + c] += w * values[from + c]
+    for (const end = k + stride; k < end; k += 3) {
+      const w0 = weights[k], w1 = weights[k + 1], w2 = weights[k + 2]
+      const a0 = corners[k] * channels, a1 = corners[k + 1] * channels, a2 = corners[k + 2] * channels
+      for (let c = 0; c < channels; c++) {
+        const v = values[from + c]
+        into[a0 + c] += w0 * v
+        into[a1 + c] += w1 * v
+        into[a2 + c] += w2 * v
+      }
     }
   }
 }
@@ -236,14 +243,14 @@ function blur(neighbours: Int32Array, offset: number, vertices: number, channels
 }
 
 function slice(
-  corners: Int32Array, weights: Float32Array, points: number, d1: number, from: Float32Array, channels: number, out: Float32Array,
+  corners: Int32Array, weights: Float32Array, points: number, stride: number, from: Float32Array, channels: number, out: Float32Array,
 ): void {
   for (let p = 0, k = 0; p < points; p++) {
     const to = p * channels
-    for (let r = 0; r < d1; r++, k++) {
-      const w = weights[k]
-      const at = corners[k] * channels
-      for (let c = 0; c < channels; c++) out[to + c] += w * from[at + c]
+    for (const end = k + stride; k < end; k += 3) {
+      const w0 = weights[k], w1 = weights[k + 1], w2 = weights[k + 2]
+      const a0 = corners[k] * channels, a1 = corners[k + 1] * channels, a2 = corners[k + 2] * channels
+      for (let c = 0; c < channels; c++) out[to + c] += w0 * from[a0 + c] + w1 * from[a1 + c] + w2 * from[a2 + c]
     }
   }
 }

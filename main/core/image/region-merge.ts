@@ -4,7 +4,8 @@ import type { SegmentMap } from './types.ts'
 /**
  * Joins the smallest regions to the neighbour of the most similar mean colour until about the wanted number is left.
  *
- * Regions under a quarter of the mean wanted size always go; the rest only while there are more than wanted.
+ * Regions under a quarter of the mean wanted size go while there are more than 0.9 of the wanted number, the rest while there are
+ * more than wanted.
  *
  * @param lab CIELAB, [H, W, 3].
  * @param map Connected regions, [H, W].
@@ -12,7 +13,7 @@ import type { SegmentMap } from './types.ts'
  * @returns Connected regions, numbered 0..n-1 in reading order.
  */
 export function mergeSmallRegions(lab: LabImage, map: SegmentMap, wanted: number): SegmentMap {
-  const { width, height, data, count } = map
+  const { width, height, count } = map
   const { area, colour } = statistics(lab, map)
   const neighbours = adjacency(map)
   const parent = Int32Array.from({ length: count }, (_, i) => i)
@@ -21,14 +22,21 @@ export function mergeSmallRegions(lab: LabImage, map: SegmentMap, wanted: number
     return i
   }
   const tooSmall = (width * height) / wanted / 4
+  const fewest = Math.ceil(0.9 * wanted)
   const bySize = Array.from({ length: count }, (_, i) => i).sort((a, b) => area[a] - area[b] || a - b)
   let left = count
   for (const i of bySize) {
+    if (left <= fewest || (left <= wanted && area[i] >= tooSmall)) continue
     const nearest = mostSimilar(i, neighbours, colour, root)
-    if (nearest < 0 || (area[i] >= tooSmall && left <= wanted)) continue
+    if (nearest < 0) continue
     join(i, nearest, parent, area, colour, neighbours)
     left--
   }
+  return renumber(map, root)
+}
+
+/** Roots numbered in reading order. */
+function renumber({ width, height, data, count }: SegmentMap, root: (i: number) => number): SegmentMap {
   const number = new Int32Array(count).fill(-1)
   const out = new Int32Array(data.length)
   let next = 0

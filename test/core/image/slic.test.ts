@@ -51,6 +51,15 @@ describe('slic', () => {
     expect(Math.min(...areas)).toBeGreaterThanOrEqual(80)
   })
 
+  it('keeps near the wanted number in pure noise', () => {
+    const { below } = random('noise')
+    const image = { width: 80, height: 60, data: Uint8Array.from({ length: 14400 }, () => below(256)) }
+    const map = slic(rgbToLab(image), { segments: 100, compactness: 10 })
+    expect(map.count).toBeGreaterThanOrEqual(85)
+    expect(map.count).toBeLessThanOrEqual(115)
+    expect(regions(map).count).toBe(map.count)
+  })
+
   it('works at the extremes: one superpixel, one per pixel, one row, one pixel', () => {
     const lab = rgbToLab(disc(12).image)
     expect(slic(lab, { segments: 1, compactness: 10 }).count).toBe(1)
