@@ -1,4 +1,4 @@
-import { boundaryCounts, boundaryF } from '../core/metric/boundary-f.ts'
+import { boundaryF } from '../core/metric/boundary-f.ts'
 import { confusionMatrix } from '../core/metric/confusion-matrix.ts'
 import { resizeChannels, resizeLabels } from '../core/image/resize.ts'
 import { IGNORE, type LabelMap } from '../core/image/types.ts'
@@ -14,12 +14,6 @@ import type { Run } from './run.ts'
 const boundaryTolerance = 2
 
 type Kind = 'round' | 'crf'
-
-/** Mean over the workpieces that are there. */
-function meanOver(scores: readonly (number | null)[]): number | null {
-  const found = scores.filter((score) => score !== null)
-  return found.length > 0 ? found.reduce((a, b) => a + b, 0) / found.length : null
-}
 
 /**
  * Step: masks and networks of every round, truth -> confusion matrices. Round 0 are the initial masks, later rounds the network
@@ -37,7 +31,7 @@ export async function evaluate(run: Run): Promise<void> {
   const save = async (round: number, kind: Kind, photo: ImageRow, prediction: LabelMap) => {
     const labels = truth.labels(photo.id)
     const { counts } = confusionMatrix(labels, prediction, classes)
-    const f = meanOver(boundaryF(boundaryCounts(labels, prediction, classes, boundaryTolerance)).slice(1))
+    const f = boundaryF(labels, prediction, boundaryTolerance)
     store.artifacts.put(run.id, 'evaluate', evaluatedKey(round, kind, photo.id), store.blobs.putLabels(prediction))
     store.metrics.save(run.id, { round, kind, imageId: photo.id, confusion: Array.from(counts), boundaryF: f })
     await run.report({ step: 'evaluate', done: ++done, total, unit: 'photos' })

@@ -1,0 +1,51 @@
+import { demo } from './demo.ts'
+import { devices, settings } from './device-commands.ts'
+import { exportModel, predict } from './model-commands.ts'
+import { importImages, newProject, render, report, status } from './project-commands.ts'
+import { run } from './run.ts'
+import { statusText } from './status-text.ts'
+import type { ProjectStatus } from '../../preload/contract/model.ts'
+
+/** What a command gives back: an object for `--json`, and the same in words. */
+export interface Answer {
+  readonly data: unknown
+  readonly text: string
+}
+export type Say = (line: string) => void
+export interface Command {
+  readonly usage: string
+  readonly help: string
+  readonly run: (args: readonly string[], say: Say) => Promise<Answer>
+}
+
+/** Every command of the command line, once. */
+export const commands: Readonly<Record<string, Command>> = {
+  new: { usage: 'new P', help: 'Makes a project in the folder P (P.maskwright where P has no ending).', run: newProject },
+  import: {
+    usage: 'import renders|photos|truth P DIR [--tags FILE] [--classes FILE]',
+    help: 'Takes renders with masks, tagged photos, or truth masks (evaluation only) into a project.', run: importImages,
+  },
+  render: { usage: 'render P FILE --workpiece NAME [--count N] [--seed N]', help: 'Makes renders with exact masks from a CAD file.', run: render },
+  run: {
+    usage: 'run P [--preset maskwright|paper|scenario] [--rounds N] [--seed N] [--device auto|cpu|webgpu|dml|cuda|coreml|tfjs-node-gpu]\n'
+      + '      [--from STEP] [--to STEP] [--fresh] [--set key=value]...',
+    help: 'Trains; Ctrl-C stops cleanly and the same command goes on.',
+    run: async (args, say) => {
+      const data = (await run(args, say)) as ProjectStatus
+      return { data, text: statusText({ ...data, runs: data.runs.slice(-1) }) }
+    },
+  },
+  status: { usage: 'status P', help: 'Tells what a project holds and how its runs score.', run: status },
+  report: { usage: 'report P --out DIR [--run ID]', help: 'Writes report.html with tables, curves and pictures, and metrics.csv.', run: report },
+  export: { usage: 'export P --out DIR [--run ID] [--round N]', help: 'Writes model.onnx, checked against the trained network, with its card.', run: exportModel },
+  predict: { usage: 'predict MODEL IMAGE|DIR... --out DIR', help: 'Writes a class-index PNG and an overlay of every image.', run: predict },
+  devices: { usage: 'devices', help: 'Lists the devices that could train, and why one is or is not used.', run: devices },
+  settings: { usage: 'settings', help: 'Lists every setting with default, range, unit and help.', run: settings },
+  demo: { usage: 'demo [--out DIR]', help: 'Walks the sample line from import to predictions; writes to out/demo.', run: demo },
+}
+
+export function help(): string {
+  const lines = Object.values(commands).map(({ usage, help: text }) => `  ${usage}\n      ${text}`)
+  return `Maskwright: segmentation models for workpieces from CAD renders and tagged photos.\n\n${lines.join('\n')}\n
+With --json a command prints one JSON object; everything else goes to stderr. Exit code 0 only on success.\n`
+}

@@ -1,0 +1,59 @@
+import { AppError } from '../../preload/contract/error.ts'
+import { openCodec } from '../core/image/codec.ts'
+import { exportModel as exportStep } from '../steps/export-model.ts'
+import { loadModel, predictFiles } from '../steps/predict.ts'
+import { openStore } from '../store/index.ts'
+import { threadsOf, withRun } from '../wire.ts'
+import { parse, whole } from './arguments.ts'
+import type { Answer, Say } from './commands.ts'
+import { progressBar } from './progress-bar.ts'
+import { required } from './project-commands.ts'
+
+export async function exportModel(args: readonly string[]): Promise<Answer> {
+  const usage = 'export P --out DIR [--run ID] [--round N]'
+  const { values, positionals: [project] } = parse(args, { out: { type: 'string' }, run: { type: 'string' }, round: { type: 'string' } }, usage, 1)
+  const out = required(values.out, usage)
+  const { runId, round } = chosenRound(project, whole(values.run, '--run'), whole(values.round, '--round'))
+  const bar = progressBar(process.stderr)
+  const data = await withRun({ project, runId, device: 'cpu', threads: 0 }, { signal: new AbortController().signal, onProgress: bar.draw },
+    (run) => exportStep(run, round, out))
+  return {
+    data,
+    text: `Wrote ${data.model} (${(data.bytes / 1e6).toFixed(1)} MB). It labels ${((1 - data.parity.disagreement) * 100).toFixed(3)} % of the pixels of ${data.parity.photos} photos as the trained network does.`,
+  }
+}
+
+/** The round to export: as asked, or the last trained one. Throws AppError `step-order`. */
+function chosenRound(project: string, runId: number | undefined, round: number | undefined): { runId: number; round: number } {
+  const store = openStore(project)
+  try {
+    const runs = store.runs.list().filter((run) => runId === undefined || run.id === runId)
+    for (const run of runs.toReversed()) {
+      const done = store.rounds.list(run.id).filter((r) => r.state === 'done' && r.round > 0 && (round === undefined || r.round === round))
+      if (done.length > 0) return { runId: run.id, round: done[done.length - 1].round }
+    }
+    throw new AppError({ code: 'step-order', message: 'There is no trained round to export.', advice: 'Train first, or choose a run and round that "status" lists.' })
+  } finally {
+    store.close()
+  }
+}
+
+export async function predict(args: readonly string[], say: Say): Promise<Answer> {
+  const usage = 'predict MODEL IMAGE|DIR... --out DIR'
+  const { values, positionals: [path, ...inputs] } = parse(args, { out: { type: 'string' } }, usage, 2, Infinity)
+  const out = required(values.out, usage)
+  const model = await loadModel(path, threadsOf(0))
+  const codec = await openCodec()
+  const bar = progressBar(process.stderr)
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  try {
+    const data = await predictFiles(model, codec, inputs, { out, signal: stop.signal, report: async (progress) => bar.draw(progress) })
+    for (const issue of data.issues) say(`${issue.file}: ${issue.message} ${issue.advice}`)
+    return { data: { ...data, out }, text: `Wrote masks of ${data.written} pictures to ${out}.` }
+  } finally {
+    bar.end()
+    codec.close()
+    await model.dispose()
+  }
+}
