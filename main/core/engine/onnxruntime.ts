@@ -9,6 +9,9 @@ export type OnnxDevice = Exclude<DeviceName, 'tfjs-node-gpu'>
 
 const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }
 
+/** What fails is thrown; onnxruntime's own log of it would only repeat it. */
+ort.env.logLevel = 'fatal'
+
 const names: Record<OnnxDevice, string> = { cpu: 'CPU', webgpu: 'GPU by WebGPU', dml: 'GPU by DirectML', cuda: 'GPU by CUDA', coreml: 'CoreML' }
 
 /** Opens a session; threads do not spin between operators, which would take the cores from everybody else. */

@@ -35,7 +35,10 @@ binary(tf.Pow, (dy, a, b) => tf.mul(dy, tf.mul(b, tf.pow(a, tf.sub(b, 1)))), (dy
   const log = tf.where(tf.greater(a, 0), tf.log(tf.maximum(a, 1e-38)), tf.zerosLike(a))
   return tf.mul(dy, tf.mul(tf.pow(a, b), log))
 })
-binary(tf.Prelu, (dy, x, slope) => tf.where(tf.greater(x, 0), dy, tf.mul(dy, slope)), (dy, x) => tf.mul(dy, tf.minimum(x, 0)))
+gradient(tf.Prelu, { inputs: ['x', 'alpha'] }, (dy, [x, alpha]) => ({
+  x: () => unbroadcast(tf.where(tf.greater(x, 0), dy, tf.mul(dy, alpha)), x.shape),
+  alpha: () => unbroadcast(tf.mul(dy, tf.minimum(x, 0)), alpha.shape),
+}))
 
 byInput(tf.Abs, (dy, x) => tf.mul(dy, tf.sign(x)))
 byInput(tf.Square, (dy, x) => tf.mul(dy, tf.mul(2, x)))

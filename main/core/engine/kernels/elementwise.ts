@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { BinaryInputs, TensorInfo, UnaryInputs } from '@tensorflow/tfjs-core'
-import { commonLayout, constant, fillOf, ints, kernel, made, op, operand, scalar, typeOf, view } from '../trace.ts'
+import { commonLayout, fillOf, ints, kernel, made, op, operand, scalar, typeOf, view } from '../trace.ts'
 import type { TraceType } from '../trace.ts'
 import { elementTypes } from '../../onnx/graph.ts'
 
@@ -9,14 +9,15 @@ type Emit = (a: string, b: string, type: TraceType) => string
 const { assertAndGetBroadcastShape } = tf.backend_util
 
 /** A kernel of two operands that broadcast. */
-function binary(name: string, emit: Emit, dtype?: TraceType) {
-  kernel<BinaryInputs>(name, ({ a, b }) => {
-    const shape = assertAndGetBroadcastShape(a.shape, b.shape)
-    const layout = commonLayout([a, b], shape.length)
-    const out = emit(operand(a, shape.length, layout), operand(b, shape.length, layout), typeOf(a))
-    const stretched = isShort(shape, a, b) ? op('Expand', [out, ints(layout.map((axis) => shape[axis]))]) : out
-    return made(shape, dtype ?? typeOf(a), stretched, layout)
-  })
+const binary = (name: string, emit: Emit, dtype?: TraceType) =>
+  kernel<BinaryInputs>(name, ({ a, b }) => broadcast(a, b, emit, dtype))
+
+function broadcast(a: TensorInfo, b: TensorInfo, emit: Emit, dtype = typeOf(a)): TensorInfo {
+  const shape = assertAndGetBroadcastShape(a.shape, b.shape)
+  const layout = commonLayout([a, b], shape.length)
+  const out = emit(operand(a, shape.length, layout), operand(b, shape.length, layout), typeOf(a))
+  const stretched = isShort(shape, a, b) ? op('Expand', [out, ints(layout.map((axis) => shape[axis]))]) : out
+  return made(shape, dtype, stretched, layout)
 }
 
 /** True where operands that stand in as scalars leave the result without its shape. */
@@ -47,7 +48,8 @@ binary(tf.Equal, plain('Equal'), 'bool')
 binary(tf.NotEqual, (a, b) => op('Not', [op('Equal', [a, b])]), 'bool')
 binary(tf.LogicalAnd, plain('And'), 'bool')
 binary(tf.LogicalOr, plain('Or'), 'bool')
-binary(tf.Prelu, (x, slope) => op('Add', [op('Relu', [x]), op('Mul', [slope, op('Min', [x, scalar(0)])])]))
+kernel<tf.PreluInputs>(tf.Prelu, ({ x, alpha }) =>
+  broadcast(x, alpha, (value, slope) => op('Add', [op('Relu', [value]), op('Mul', [slope, op('Min', [value, scalar(0)])])])))
 
 /** A kernel of one operand, in whatever layout it lies. */
 function unary<Attrs = object>(name: string, emit: (x: string, attrs: Attrs, type: TraceType) => string, dtype?: TraceType) {
@@ -91,11 +93,9 @@ kernel<tf.CastInputs, tf.CastAttrs>(tf.Cast, ({ x }, { dtype }) => {
 })
 
 kernel<tf.SelectInputs>(tf.Select, ({ condition, t, e }) => {
-  const { shape } = t
-  const rank = shape.length
-  const layout = commonLayout([t, e, condition], rank)
-  const rowwise = condition.shape.length === 1 && rank > 1
-  const where = rowwise ? op('Reshape', [view(condition), constant([...condition.shape, ...Array<number>(rank - 1).fill(1)], [rank], 'int64')]) : ''
-  const chosen = rowwise ? op('Transpose', [where], { perm: layout }) : operand(condition, rank, layout)
-  return made(shape, typeOf(t), op('Where', [chosen, view(t, layout), view(e, layout)]), layout)
+  const layout = commonLayout([t, e, condition], t.shape.length)
+  const inputs = [condition, t, e].map((info) => operand(info, t.shape.length, layout))
+  const chosen = op('Where', inputs)
+  const stretched = isShort(t.shape, condition, t, e) ? op('Expand', [chosen, ints(layout.map((axis) => t.shape[axis]))]) : chosen
+  return made(t.shape, typeOf(t), stretched, layout)
 })

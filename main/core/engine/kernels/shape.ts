@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { identity, isIdentity } from '../layout.ts'
+import { elementTypes } from '../../onnx/graph.ts'
+import { identity, isIdentity, NCHW } from '../layout.ts'
 import type { Layout } from '../layout.ts'
 import { commonLayout, constant, filled, ints, kernel, known, made, op, ops, renamed, reshape, scalar, size, typeOf, view } from '../trace.ts'
 
@@ -137,12 +138,14 @@ kernel<tf.GatherV2Inputs, tf.GatherV2Attrs>(tf.GatherV2, ({ x, indices }, { axis
 })
 
 kernel<tf.OneHotInputs, tf.OneHotAttrs>(tf.OneHot, ({ indices }, { dtype, depth, onValue, offValue }) => {
-  const layout = commonLayout([indices], indices.shape.length)
-  const pair = constant([offValue, onValue], [2], dtype === 'int32' ? 'int32' : 'float32')
-  const last = indices.shape.length
-  const rank3 = last === 3 && isIdentity(layout)
-  const out = op('OneHot', [view(indices, layout), constant([depth], [1], 'int32'), pair], { axis: rank3 ? 1 : -1 })
-  return made([...indices.shape, depth], dtype === 'int32' ? 'int32' : 'float32', out, rank3 ? [0, 3, 1, 2] : [...layout, last])
+  const rank = indices.shape.length
+  const layout = commonLayout([indices], rank)
+  const picture = rank === 3 && isIdentity(layout)
+  const inputs = [view(indices, layout), constant([depth], [1], 'int32'), constant([offValue, onValue], [2])]
+  const floats = op('OneHot', inputs, { axis: picture ? 1 : -1 })
+  const type = dtype === 'float32' ? 'float32' : 'int32'
+  const out = type === 'float32' ? floats : op('Cast', [floats], { to: elementTypes.int32 })
+  return made([...indices.shape, depth], type, out, picture ? NCHW : [...layout, rank])
 })
 
 kernel<object, tf.FillAttrs>(tf.Fill, (_, { shape, value, dtype }) => filled(shape, dtype ?? 'float32', Number(value)))
