@@ -13,6 +13,15 @@ const arrows: Record<string, { own: string[]; packages: RegExp }> = {
   'main/wire': { own: ['main/steps', 'main/core', 'main/store', 'main/wire', 'preload/contract'], packages: /^node:.*$/ },
   'main/trainer': { own: ['main/wire', 'preload/contract'], packages: /^(zod|node:.*)$/ },
   'main/cli': { own: ['main/cli', 'main/wire', 'main/trainer', 'main/steps', 'main/store', 'main/core', 'preload/contract'], packages: /^(zod|node:.*)$/ },
+  'main/port': { own: [], packages: /^$/ },
+  'main/entries': { own: [], packages: /^node:.*$/ },
+  'main/job': { own: ['main/port', 'main/wire', 'main/steps', 'main/store', 'main/core', 'preload/contract'], packages: /^node:.*$/ },
+  'main/pictures': { own: ['main/core/image'], packages: /^node:.*$/ },
+  'main/service': {
+    own: ['main/service', 'main/entries', 'main/job', 'main/pictures', 'main/trainer', 'main/steps', 'main/store', 'main/core', 'preload/contract'],
+    packages: /^(zod|node:.*)$/,
+  },
+  'main/door': { own: ['main/door', 'main/service', 'main/entries', 'preload/contract'], packages: /^(ws|zod|node:.*)$/ },
   'main/app': { own: ['main/app', 'main/wire', 'main/trainer', 'main/steps', 'main/store', 'preload/contract'], packages: /^(electron|zod|node:.*)$/ },
   'main/index': { own: ['main/app', 'main/wire', 'preload/contract'], packages: /^(electron|node:.*)$/ },
 }
@@ -21,7 +30,7 @@ const arrows: Record<string, { own: string[]; packages: RegExp }> = {
 const typeOnly: [string, string][] = [['main/store', 'main/core']]
 
 /** Who may read truth: evaluation and what shows or imports it. The training path may not. */
-const truthReaders = ['main/steps/evaluate', 'main/steps/report', 'main/steps/import-images', 'main/steps/import-truth', 'main/steps/export-model', 'main/cli', 'main/app']
+const truthReaders = ['main/steps/evaluate', 'main/steps/report', 'main/steps/import-images', 'main/steps/import-truth', 'main/steps/export-model', 'main/cli', 'main/service/assets']
 
 interface Import { from: string; to: string; typesOnly: boolean; isPackage: boolean }
 

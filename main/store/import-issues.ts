@@ -7,8 +7,9 @@ export interface ImportIssues {
   add(issues: readonly ImportIssue[]): void
   /** Newest first. */
   list(): ImportIssue[]
-  /** By code. */
-  counts(): Map<string, number>
+  /** Notes files that were in already. */
+  addDuplicates(files: number): void
+  counts(): { issues: number; duplicates: number }
   clear(): void
 }
 
@@ -24,7 +25,14 @@ export function openImportIssues(store: Store): ImportIssues {
       }
     }),
     list: () => sql(`SELECT file, code, message, advice FROM import_issues ORDER BY id DESC LIMIT ${kept}`).all() as ImportIssue[],
-    counts: () => new Map(sql('SELECT code, count(*) FROM import_issues GROUP BY code').raw().all() as [string, number][]),
-    clear: () => void sql('DELETE FROM import_issues').run(),
+    addDuplicates: (files) => {
+      if (files > 0) sql('INSERT INTO import_duplicates (saved_at_ms, files) VALUES (?, ?)').run(Date.now(), files)
+    },
+    counts: () => sql(`SELECT (SELECT count(*) FROM import_issues) AS issues,
+      (SELECT coalesce(sum(files), 0) FROM import_duplicates) AS duplicates`).get() as { issues: number; duplicates: number },
+    clear: () => store.transaction(() => {
+      sql('DELETE FROM import_issues').run()
+      sql('DELETE FROM import_duplicates').run()
+    }),
   }
 }

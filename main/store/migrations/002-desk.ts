@@ -40,6 +40,22 @@ CREATE TABLE import_issues (
   saved_at_ms INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE import_duplicates (
+  saved_at_ms INTEGER NOT NULL,
+  files INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE mask_figures (
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  round INTEGER NOT NULL,
+  image_id INTEGER NOT NULL REFERENCES images ON DELETE CASCADE,
+  mask_sha TEXT NOT NULL,
+  confidence REAL,
+  changed REAL,
+  PRIMARY KEY (run_id, round, image_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mask_figures_image ON mask_figures (image_id);
+
 CREATE TABLE run_notes (
   run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
   device TEXT NOT NULL,

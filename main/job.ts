@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, extname, join } from 'node:path'
+import type { ExportCard, Output } from '../preload/contract/api.ts'
+import { toErrorData, type AppErrorData } from '../preload/contract/error.ts'
+import type { ImportIssue, ImportResult, Progress } from '../preload/contract/model.ts'
+import { openExecutor, type DeviceNote } from './core/engine/devices.ts'
+import { openCodec, type Codec } from './core/image/codec.ts'
+import { openPort } from './port.ts'
+import { exportModel } from './steps/export-model.ts'
+import { measureGap } from './steps/gap.ts'
+import { importAny, type AnyOptions } from './steps/import-any.ts'
+import { measureMasks } from './steps/mask-figures.ts'
+import { loadModel, predictFiles } from './steps/predict.ts'
+import { renderCad } from './steps/render-cad.ts'
+import { writeReport } from './steps/report.ts'
+import { openStore, type Store } from './store/index.ts'
+import { threadsOf, withRun } from './wire.ts'
+
+/** Process entry: one long piece of work beside the desktop, which a fault here never takes along. */
+
+interface Tools {
+  readonly signal: AbortSignal
+  readonly report: (progress: Omit<Progress, 'runId'>) => Promise<void>
+}
+
+async function withStore<T>(project: string, work: (store: Store, codec: Codec) => Promise<T> | T): Promise<T> {
+  const store = openStore(project)
+  const codec = await openCodec()
+  try {
+    return await work(store, codec)
+  } finally {
+    codec.close()
+    store.close()
+  }
+}
+
+interface ImportInput { project: string; kind: AnyOptions['kind']; paths: string[]; tags: string[] | null }
+const importFiles = ({ project, kind, paths, tags }: ImportInput, { signal, report }: Tools): Promise<ImportResult> =>
+  withStore(project, (store, codec) => importAny(store, codec, paths, { kind, tags, signal, report }))
+
+interface CadInput { project: string; paths: string[]; unit: 'mm' | 'cm' | 'm' | 'inch'; count: number }
+const cad = ({ project, paths, unit, count }: CadInput, { signal, report }: Tools): Promise<ImportResult> =>
+  withStore(project, async (store, codec) => {
+    const total = { added: 0, duplicates: 0, issues: [] as ImportIssue[] }
+    for (const path of paths) {
+      const workpiece = basename(path, extname(path))
+      const { added, duplicates, issues } = await renderCad(store, codec, path, { workpiece, unit, count, seed: 1, signal, report })
+      total.added += added
+      total.duplicates += duplicates
+      total.issues.push(...issues)
+    }
+    return total
+  })
+
+/** The report in a folder of its own: the page and the table, of which one is wanted. */
+interface ReportInput { project: string; runId: number; folder: string }
+const report = ({ project, runId, folder }: ReportInput): Promise<{ html: string; csv: string }> =>
+  withStore(project, (store, codec) => {
+    const html = writeReport(store, codec, folder, runId)
+    return { html, csv: join(folder, 'metrics.csv') }
+  })
+
+interface ExportInput { project: string; runId: number; round: number; precision: ExportCard['precision']; folder: string }
+async function makeExport({ project, runId, round, precision, folder }: ExportInput, { signal, report }: Tools): Promise<ExportCard> {
+  const { bytes, parity, msPerPhoto, differing } = await withRun({ project, runId, device: 'cpu', threads: 0 }, { signal, onProgress: (progress) => void report(progress) }, async (run) => {
+    const result = await exportModel(run, round, folder)
+    const startedAt = performance.now()
+    const photos = run.store.images.list({ kind: 'photo' })
+    const timed = photos.slice(0, 5)
+    const model = await loadModel(folder, threadsOf(0))
+    try {
+      for (const photo of timed) await model.predict(run.codec.decodeRgb(run.store.images.bytes(photo.id)))
+    } finally {
+      await model.dispose()
+    }
+    return {
+      ...result,
+      msPerPhoto: timed.length > 0 ? (performance.now() - startedAt) / timed.length : null,
+      differing: photos.filter(({ name }) => result.parity.differing.includes(name)).map(({ id }) => id),
+    }
+  })
+  return {
+    precision, state: 'ready', bytes, msPerPhoto, differing, reason: null, path: folder,
+    parity: { agreement: 1 - parity.disagreement, largestDifference: 0, photos: parity.photos },
+  }
+}
+
+interface PredictInput { project: string; runId: number; round: number; model: string | null; input: string; output: string }
+async function predict(input: PredictInput, tools: Tools): Promise<{ path: string; photos: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'maskwright-'))
+  try {
+    if (input.model === null) await makeExport({ ...input, precision: 'float32', folder }, tools)
+    const model = await loadModel(input.model ?? folder, threadsOf(0))
+    const codec = await openCodec()
+    try {
+      const { written } = await predictFiles(model, codec, [input.input], { out: input.output, ...tools })
+      return { path: input.output, photos: written }
+    } finally {
+      codec.close()
+      await model.dispose()
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** A new project with the sample line: renders, tagged photos and truth. */
+interface SampleInput { path: string; sample: string }
+async function sample({ path, sample }: SampleInput, { signal, report }: Tools): Promise<{ path: string }> {
+  openStore(path, { create: true }).close()
+  try {
+    await withStore(path, (store, codec) => importAny(store, codec, [sample], { kind: 'auto', tags: null, signal, report }))
+  } catch (error) {
+    rmSync(path, { recursive: true, force: true })
+    throw error
+  }
+  return { path }
+}
+
+const gap = ({ project }: { project: string }): Promise<Output<'images:gap'>> => withStore(project, measureGap)
+
+interface FiguresInput { project: string; runId: number; round: number }
+const figures = ({ project, runId, round }: FiguresInput, { signal }: Tools): Promise<void> =>
+  withStore(project, (store) => measureMasks(store, runId, round, signal))
+
+async function devices(): Promise<readonly DeviceNote[]> {
+  const { executor, notes } = await openExecutor('auto', { threads: threadsOf(0) })
+  await executor.dispose()
+  return notes
+}
+
+const jobs = { devices, import: importFiles, cad, sample, report, export: makeExport, predict, gap, figures }
+export type JobName = keyof typeof jobs
+export type JobInput<K extends JobName> = Parameters<(typeof jobs)[K]>[0]
+export type JobOutput<K extends JobName> = Awaited<ReturnType<(typeof jobs)[K]>>
+export type JobCommand = { readonly type: 'start'; readonly job: JobName; readonly input: unknown } | { readonly type: 'stop' }
+export type JobEvent =
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'finished'; readonly result: unknown }
+  | { readonly type: 'failed'; readonly error: AppErrorData }
+
+const port = openPort<JobEvent>()
+const stop = new AbortController()
+
+async function start(job: JobName, input: unknown): Promise<void> {
+  try {
+    const tools: Tools = { signal: stop.signal, report: (progress) => port.send({ type: 'progress', progress }) }
+    const result = await (jobs[job] as (input: unknown, tools: Tools) => Promise<unknown>)(input, tools)
+    await port.send({ type: 'finished', result })
+  } catch (error) {
+    const data = toErrorData(error)
+    if (data.code === 'internal') console.error(error)
+    await port.send({ type: 'failed', error: data })
+  }
+  setImmediate(() => process.exit(0))
+}
+
+// Ctrl-C reaches the whole process group; the parent decides when to stop.
+process.on('SIGINT', () => undefined)
+port.onClosed(() => process.exit(1))
+port.onMessage((message) => {
+  const command = message as JobCommand
+  if (command.type === 'stop') stop.abort()
+  else void start(command.job, command.input)
+})

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto'
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { SegmentMap } from '../core/image/types.ts'
+import { evaluatedKey } from '../steps/evaluate.ts'
+import { readSuperpixels } from '../steps/superpixels.ts'
+import { openTruth } from '../store/truth.ts'
+import type { Asset } from './host.ts'
+import type { OpenProject, OpenProjects } from './open-projects.ts'
+import { openPictureMaker } from './picture-maker.ts'
+import { encodePng } from './png.ts'
+
+/** Long side of a thumbnail, px. */
+const thumbnailSide = 256
+
+/** Pictures by address, see `assets` of the contract. Addresses hold numbers alone, so none leads out of a project. */
+export interface Assets {
+  /** Null where there is no such picture. */
+  read(address: string): Promise<Asset | null>
+  thumbnail(project: OpenProject, imageId: number): Promise<Uint8Array>
+  close(): Promise<void>
+}
+
+const pattern = /^\/?project\/(\d{1,10})\/(image|thumbnail|render-mask|truth|hints|superpixels|mask)((?:\/\d{1,10}){1,3}|\/\d{1,10}\/crf\/\d{1,10})$/
+
+export function openAssets(projects: OpenProjects): Assets {
+  const maker = openPictureMaker()
+
+  const thumbnailFile = async ({ store }: OpenProject, imageId: number) => {
+    const { sha256 } = store.images.get(imageId)
+    const file = join(store.dir, 'cache', 'thumbnails', sha256.slice(0, 2), `${sha256}.jpg`)
+    await cached(file, () => maker.make({ kind: 'thumbnail', file: store.blobs.path(sha256), side: thumbnailSide }))
+    return { file, sha256 }
+  }
+  const image = async ({ store }: OpenProject, imageId: number): Promise<Asset> => {
+    const { sha256 } = store.images.get(imageId)
+    const file = store.blobs.path(sha256)
+    const type = await typeOf(file)
+    if (type) return { file, type, etag: sha256, lasting: true }
+    const shown = join(store.dir, 'cache', 'shown', `${sha256}.jpg`)
+    await cached(shown, () => maker.make({ kind: 'jpeg', file }))
+    return { file: shown, type: 'image/jpeg', etag: sha256, lasting: true }
+  }
+  const read = async (address: string): Promise<Asset | null> => {
+    const [, projectId, kind, rest] = pattern.exec(address) ?? []
+    const project = projectId === undefined ? undefined : projects.find(Number(projectId))
+    if (!project) return null
+    const words = rest.slice(1).split('/')
+    const id = Number(words[words.length - 1])
+    switch (`${kind} ${words.length}`) {
+      case 'image 1': return image(project, id)
+      case 'thumbnail 1': {
+        const { file, sha256 } = await thumbnailFile(project, id)
+        return { file, type: 'image/jpeg', etag: sha256, lasting: true }
+      }
+      case 'render-mask 1': return labels(project, project.store.masks.shaOfRender(id))
+      case 'truth 1': return labels(project, openTruth(project.store).get(id))
+      case 'hints 1': return labels(project, project.hints.shaOf(id))
+      case 'superpixels 2': return superpixels(project, Number(words[0]), id)
+      case 'mask 3': return labels(project, maskSha(project, Number(words[0]), words[1] === 'crf' ? 'crf' : Number(words[1]), id))
+      default: return null
+    }
+  }
+  return {
+    read: (address) => read(address).catch((error: unknown) => {
+      if ((error as { data?: { code?: string } }).data?.code === 'not-found') return null
+      throw error
+    }),
+    thumbnail: async (project, imageId) => readFile((await thumbnailFile(project, imageId)).file),
+    close: () => maker.close(),
+  }
+}
+
+/** Labels of a photo after a round: those that train, or those that were held against truth. */
+export function maskSha({ store }: OpenProject, runId: number, round: number | 'crf', imageId: number): string | null {
+  if (round !== 'crf') {
+    const mask = store.rounds.mask(runId, round, imageId)
+    if (mask) return mask.maskSha
+    return store.artifacts.get(runId, 'evaluate', evaluatedKey(round, 'round', imageId))?.sha ?? null
+  }
+  const last = store.rounds.list(runId).at(-1)?.round ?? 0
+  return store.artifacts.get(runId, 'evaluate', evaluatedKey(last, 'crf', imageId))?.sha ?? null
+}
+
+async function labels({ store }: OpenProject, sha: string | null): Promise<Asset | null> {
+  if (sha === null) return null
+  const { width, height, data } = store.blobs.getLabels(sha)
+  return { bytes: await encodePng(width, height, data), type: 'image/png', etag: sha, lasting: false }
+}
+
+async function superpixels({ store }: OpenProject, runId: number, imageId: number): Promise<Asset | null> {
+  let map: SegmentMap
+  try {
+    map = readSuperpixels(store, runId, 'initial', imageId)
+  } catch {
+    return null
+  }
+  const bytes = await encodePng(map.width, map.height, threeBytes(map.data))
+  return { bytes, type: 'image/png', etag: createHash('sha256').update(bytes).digest('hex'), lasting: false }
+}
+
+function threeBytes(values: Int32Array): Uint8Array {
+  const out = new Uint8Array(values.length * 3)
+  for (let i = 0; i < values.length; i++) {
+    out[3 * i] = values[i] & 255
+    out[3 * i + 1] = (values[i] >> 8) & 255
+    out[3 * i + 2] = (values[i] >> 16) & 255
+  }
+  return out
+}
+
+async function cached(file: string, make: () => Promise<Uint8Array>): Promise<void> {
+  const known = await open(file).catch(() => null)
+  await known?.close()
+  if (known) return
+  const bytes = await make()
+  await mkdir(dirname(file), { recursive: true })
+  const aside = `${file}.${process.pid}-${Math.random().toString(36).slice(2)}`
+  await writeFile(aside, bytes)
+  await rename(aside, file)
+}
+
+/** The media type of a file that every browser shows; undefined for others. */
+async function typeOf(file: string): Promise<string | undefined> {
+  const handle = await open(file)
+  const head = Buffer.alloc(12)
+  await handle.read(head, 0, 12, 0).finally(() => handle.close())
+  if (head[0] === 0xff && head[1] === 0xd8) return 'image/jpeg'
+  if (head.toString('latin1', 1, 4) === 'PNG') return 'image/png'
+  if (head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP') return 'image/webp'
+  return undefined
+}

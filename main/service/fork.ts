@@ -1,0 +1,33 @@
+import { fork } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { entryFile } from '../entries.ts'
+import type { Child, Entry } from './host.ts'
+
+const pageBytes = 4096
+
+/** Starts an entry point as a child process of plain Node. */
+export function forkEntry(entry: Entry): Child {
+  const child = fork(entryFile(entry), { serialization: 'advanced' })
+  const send = (message: unknown) => {
+    if (child.connected) child.send(message as object, undefined, undefined, () => undefined)
+  }
+  return {
+    send,
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => {
+      child.once('error', (error) => listener(error.message))
+      child.once('exit', (code, signal) => listener(signal ?? `exit code ${code}`))
+    },
+    kill: () => void child.kill('SIGKILL'),
+    memoryBytes: () => residentBytes(child.pid),
+  }
+}
+
+/** Resident memory of a process where /proc tells. */
+export function residentBytes(pid: number | undefined): number | null {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes || null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,46 @@
+import { AppError } from '../../preload/contract/error.ts'
+import type { JobCommand, JobEvent, JobInput, JobName, JobOutput } from '../job.ts'
+import type { Host } from './host.ts'
+import type { JobContext } from './jobs.ts'
+
+/** Time a stopping job has to end by itself. */
+const graceMs = 15_000
+
+/**
+ * Does one long piece of work in a process of its own.
+ *
+ * @throws AppError of the work; `internal` when its process died.
+ */
+export async function runJob<K extends JobName>(
+  host: Host, job: K, input: JobInput<K>, { signal, report }: Pick<JobContext, 'signal' | 'report'>,
+): Promise<JobOutput<K>> {
+  signal.throwIfAborted()
+  const child = host.start('job')
+  let killer: NodeJS.Timeout | undefined
+  const stop = () => {
+    child.send({ type: 'stop' } satisfies JobCommand)
+    killer = setTimeout(() => child.kill(), graceMs)
+  }
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await new Promise<JobOutput<K>>((resolve, reject) => {
+      child.onMessage((message) => {
+        const event = message as JobEvent
+        if (event.type === 'progress') report(event.progress)
+        else if (event.type === 'finished') resolve(event.result as JobOutput<K>)
+        else reject(new AppError(event.error))
+      })
+      child.onExit((how) => reject(signal.aborted ? new DOMException('stopped', 'AbortError') : died(how)))
+      child.send({ type: 'start', job, input } satisfies JobCommand)
+    })
+  } finally {
+    clearTimeout(killer)
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+const died = (how: string) => new AppError({
+  code: 'internal',
+  message: `The process doing this ended unexpectedly (${how}).`,
+  advice: 'Start it again; what was finished is kept.',
+})
