@@ -21,8 +21,10 @@ export interface OctahedralMap {
 }
 
 const MIRROR_SIZE = 128
-const SOURCE_SIZE = 48
-const BLURRED_SIZE = 32
+/** Sides of the maps that light is gathered from, and of those it is blurred to: for slightly rough, and for rougher surfaces. */
+const fine = { source: 48, blurred: 32 } as const
+const coarse = { source: 24, blurred: 20 } as const
+const COARSE_FROM = 0.4
 /** Roughness of each map of an environment. */
 export const mapRoughness = [0, 0.25, 0.45, 0.7, 1] as const
 
@@ -33,16 +35,27 @@ export const mapRoughness = [0, 0.25, 0.45, 0.7, 1] as const
  * Cigolle et al., JCGT 2014 (octahedral map).
  */
 export function makeEnvironment(sky: Sky): Environment {
-  const mirror = sample(sky, MIRROR_SIZE, 1)
-  const source = sample(sky, SOURCE_SIZE, 3)
-  const lights = listLights(source)
-  const maps = mapRoughness.map((roughness, i) => i === 0 ? mirror : blur(lights, (cosine) => lobe(cosine, roughness)))
-  return { maps, matt: blur(lights, (cosine) => Math.max(0, cosine)) }
+  const source = sample(sky, fine.source, 3)
+  const [many, few] = [listLights(source), listLights(halve(source))]
+  const maps = mapRoughness.map((roughness) => {
+    if (roughness === 0) return sample(sky, MIRROR_SIZE, 1)
+    const rough = roughness >= COARSE_FROM
+    return blur(rough ? few : many, rough ? coarse.blurred : fine.blurred, (cosine) => lobe(cosine, roughness))
+  })
+  return { maps, matt: blur(few, coarse.blurred, (cosine) => cosine) }
+}
+
+function halve({ size, data }: OctahedralMap): OctahedralMap {
+  const half = size / 2
+  const out = new Float32Array(half * half * 3)
+  for (let j = 0; j < size; j++)
+    for (let i = 0; i < size; i++)
+      for (let k = 0; k < 3; k++) out[3 * ((j >> 1) * half + (i >> 1)) + k] += data[3 * (j * size + i) + k] / 4
+  return { size: half, data: out }
 }
 
 /** GGX distribution times the cosine, for light at this cosine from the mirrored direction. */
 function lobe(cosine: number, roughness: number): number {
-  if (cosine <= 0) return 0
   const a2 = roughness ** 4
   const d = ((1 + cosine) / 2) * (a2 - 1) + 1
   return (a2 * cosine) / (d * d)
@@ -78,8 +91,7 @@ function listLights({ size, data }: OctahedralMap): Lights {
   return { count, directions, colours: Float64Array.from(data), areas }
 }
 
-function blur({ count, directions: d, colours: c, areas }: Lights, weigh: (cosine: number) => number): OctahedralMap {
-  const size = BLURRED_SIZE
+function blur({ count, directions: d, colours: c, areas }: Lights, size: number, weigh: (cosine: number) => number): OctahedralMap {
   const data = new Float32Array(size * size * 3)
   const n = new Float64Array(3)
   for (let j = 0; j < size; j++)

@@ -34,7 +34,7 @@ export interface RenderOptions {
 }
 
 export const renderDefaults: RenderOptions = {
-  width: 320, height: 240, antialias: 2, pose: 'sphere', fill: [0.4, 0.85], shift: 0.5, look: 'varied', finishes, background: 'grey', label: 1,
+  width: 320, height: 240, antialias: 3, pose: 'sphere', fill: [0.4, 0.85], shift: 0.5, look: 'varied', finishes, background: 'grey', label: 1,
 }
 
 /** A mesh made ready to be rendered many times; plain data that crosses to another thread. */
