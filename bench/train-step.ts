@@ -1,0 +1,102 @@
+/**
+ * One training step of PSPNet-ResNet-18 (full width, output stride 8, forward, gradient, Adam), seconds at 1 and 2 threads.
+ * Where MASKWRIGHT_TORCH_PYTHON names a python with torch, the same step there, the two taking turns. Prints JSON.
+ *
+ *   npm run bench:train-step -- [--steps 10] [--batch 4] [--height 120] [--width 160] [--classes 9]
+ */
+import { spawn } from 'node:child_process'
+import { cpus } from 'node:os'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { onnxExecutor } from '../main/core/engine/onnxruntime.ts'
+import { pspnet } from '../main/core/model/pspnet.ts'
+import { random } from '../main/core/random.ts'
+import { optimizer } from '../main/core/train/optimizer.ts'
+import { segmentationStep } from '../main/core/train/train-step.ts'
+
+const { values } = parseArgs({
+  options: Object.fromEntries(['steps', 'batch', 'height', 'width', 'classes', 'threads'].map((name) => [name, { type: 'string' as const }])),
+})
+const number = (name: string, fallback: number) => Number((values as Record<string, string | undefined>)[name] ?? fallback)
+const [steps, batch, height, width, classes] = [number('steps', 10), number('batch', 4), number('height', 120), number('width', 160), number('classes', 9)]
+const WARM_UP = 2
+
+interface Peer {
+  readonly version: string
+  step(): Promise<number>
+  stop(): Promise<void>
+}
+
+async function openOurs(threads: number): Promise<Peer> {
+  const network = pspnet({ backbone: 'resnet18', width: 1, outputStride: 8, decoder: 'none', classes })
+  const step = segmentationStep({ network, renders: batch, photos: 0, height, width, optimizer: optimizer({ name: 'adam' }) })
+  const executor = onnxExecutor('cpu', { threads })
+  const program = await executor.compile(step.fn, step.signature)
+  const { normal, uniform, below } = random('bench')
+  const start = Object.entries(network.parameters).map(([name, { shape, init }]) => {
+    const size = shape.reduce((a, b) => a * b, 1)
+    const spread = Math.sqrt(2 / (size / shape[shape.length - 1]))
+    return [name, Float32Array.from({ length: size }, () => (init === 'zeros' ? 0 : shape.length === 4 ? normal() * spread : 1))]
+  })
+  await program.writeState(step.startOf(Object.fromEntries(start)))
+  const pixels = batch * height * width
+  const inputs = {
+    image: Float32Array.from({ length: pixels * 3 }, () => uniform() * 255), labels: Int32Array.from({ length: pixels }, () => below(classes)),
+    pixelWeights: new Float32Array(pixels).fill(1),
+  }
+  let count = 0
+  return {
+    version: executor.description,
+    step: async () => {
+      const from = performance.now()
+      await program.run({ ...inputs, ...step.scalars(count++, { head: 1e-4, backbone: 1e-4 }) })
+      return (performance.now() - from) / 1000
+    },
+    stop: () => executor.dispose(),
+  }
+}
+
+async function openTorch(python: string, threads: number): Promise<Peer> {
+  const script = new URL('train_step_torch.py', import.meta.url).pathname
+  const child = spawn(python, [script, ...[batch, height, width, classes, threads].map(String)], {
+    stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, OMP_NUM_THREADS: String(threads) },
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const [version] = String((await lines.next()).value).split(' ')
+  return {
+    version,
+    step: async () => {
+      child.stdin.write('\n')
+      return Number((await lines.next()).value)
+    },
+    stop: async () => void child.stdin.end(),
+  }
+}
+
+const summary = (seconds: number[]) => {
+  const sorted = seconds.toSorted((a, b) => a - b)
+  return { median: sorted[sorted.length >> 1], fastest: sorted[0] }
+}
+
+async function measure(threads: number) {
+  const python = process.env.MASKWRIGHT_TORCH_PYTHON
+  const peers: Record<string, Peer> = { maskwright: await openOurs(threads), ...(python && { torch: await openTorch(python, threads) }) }
+  const seconds: Record<string, number[]> = Object.fromEntries(Object.keys(peers).map((name) => [name, []]))
+  for (let i = 0; i < WARM_UP + steps; i++)
+    for (const [name, peer] of Object.entries(peers)) {
+      const taken = await peer.step()
+      if (i >= WARM_UP) seconds[name].push(taken)
+    }
+  for (const peer of Object.values(peers)) await peer.stop()
+  const times = Object.fromEntries(Object.entries(seconds).map(([name, list]) => [name, summary(list)]))
+  const versions = Object.fromEntries(Object.entries(peers).map(([name, peer]) => [name, peer.version]))
+  const ratio = times.torch && { median: times.maskwright.median / times.torch.median, fastest: times.maskwright.fastest / times.torch.fastest }
+  return { threads, seconds: times, ...(ratio && { ratio }), versions }
+}
+
+const results = []
+for (const threads of values.threads ? [Number(values.threads)] : [1, 2]) results.push(await measure(threads))
+console.log(JSON.stringify({
+  bench: 'train-step', network: 'PSPNet-ResNet-18, width 1, output stride 8', batch, height, width, classes, steps, results,
+  device: cpus()[0].model, cores: cpus().length, node: process.version,
+}, null, 2))
