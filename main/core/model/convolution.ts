@@ -46,11 +46,11 @@ function normalised(x: Tensor4D, name: string, normName: string, options: Convol
   return tf.add(convolve(x, tf.mul(filter, factor), options), shift)
 }
 
-/** 1x1 convolution with bias: scores per class. Starts near zero, so that every class starts alike. */
+/** 1x1 convolution with bias: scores per class. */
 export function score(name: string, input: number, output: number): Block {
   const options: ConvolutionOptions = { input, output, part: 'head' }
   const parameters: ParameterSpecs = {
-    [`${name}.weight`]: filterSpec(options, 'small'),
+    [`${name}.weight`]: filterSpec(options, 'score'),
     [`${name}.bias`]: { shape: [output], trainable: true, part: 'head', init: 'zeros' },
   }
   return {

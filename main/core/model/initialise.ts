@@ -1,13 +1,11 @@
 import { random } from '../random.ts'
 import type { ParameterSpec, ParameterSpecs } from './network.ts'
 
-/** Standard deviation of the filters that give scores. */
-const SMALL = 0.01
-
 /**
- * Starting values of a network: filters He normal over the fan-out, scores near zero, norms the identity.
+ * Starting values of a network: filters He normal over the fan-out, those of scores over the fan-in, norms the identity.
  *
- * He et al., ICCV 2015, section 2.2 (backward case). The same seed and name give the same values, whatever else the network has.
+ * He et al., ICCV 2015, section 2.2 (backward and forward case; scores near zero would hold back training by small steps).
+ * The same seed and name give the same values, whatever else the network has.
  *
  * @param options.zeroResidual Whether residual branches start at zero (Goyal et al., 2017, section 5.1).
  * @returns Values by name, in the shapes of `parameters`.
@@ -26,7 +24,7 @@ function startOf(name: string, spec: ParameterSpec, seed: number, zeroResidual: 
     case 'zeros': return data
     case 'ones': return data.fill(1)
     case 'residual': return data.fill(zeroResidual ? 0 : 1)
-    case 'small': return normals(data, SMALL, name, seed)
+    case 'score': return normals(data, Math.sqrt(2 / spec.shape[2]), name, seed)
     case 'he': return normals(data, Math.sqrt(2 / fanOut(spec.shape)), name, seed)
   }
 }

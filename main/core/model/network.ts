@@ -2,7 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Tensors } from '../engine/types.ts'
 
 /** How a parameter starts: see initialise.ts. `residual` closes a residual branch: ones, or zeros where wanted. */
-export type Initialiser = 'he' | 'small' | 'zeros' | 'ones' | 'residual'
+export type Initialiser = 'he' | 'score' | 'zeros' | 'ones' | 'residual'
 export type Part = 'backbone' | 'head'
 
 export interface ParameterSpec {

@@ -6,7 +6,7 @@ import { pspnet } from '../../../main/core/model/pspnet.ts'
 
 const parameters: ParameterSpecs = {
   conv: { shape: [3, 3, 16, 64], trainable: true, part: 'backbone', init: 'he' },
-  cls: { shape: [1, 1, 64, 100], trainable: true, part: 'head', init: 'small' },
+  cls: { shape: [1, 1, 64, 100], trainable: true, part: 'head', init: 'score' },
   last: { shape: [4], trainable: true, part: 'backbone', init: 'residual' },
   bias: { shape: [4], trainable: true, part: 'head', init: 'zeros' },
   variance: { shape: [4], trainable: false, part: 'backbone', init: 'ones' },
@@ -14,13 +14,14 @@ const parameters: ParameterSpecs = {
 const deviation = (values: Float32Array) => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length)
 
 describe('initialise', () => {
-  it('draws filters with the deviation of the fan-out, scores small', () => {
+  it('draws filters with the deviation of the fan-out, scores with that of the fan-in', () => {
     const values = initialise(parameters, 7)
     const expected = Math.sqrt(2 / (9 * 64))
     expect(deviation(values.conv) / expected).toBeGreaterThan(0.97)
     expect(deviation(values.conv) / expected).toBeLessThan(1.03)
-    expect(deviation(values.cls)).toBeGreaterThan(0.0095)
-    expect(deviation(values.cls)).toBeLessThan(0.0105)
+    const scores = Math.sqrt(2 / 64)
+    expect(deviation(values.cls) / scores).toBeGreaterThan(0.97)
+    expect(deviation(values.cls) / scores).toBeLessThan(1.03)
     expect(Math.abs(values.conv.reduce((a, b) => a + b, 0) / values.conv.length)).toBeLessThan(0.003)
   })
   it('starts norms as the identity, residual branches at zero where wanted', () => {
@@ -41,7 +42,7 @@ describe('backboneWeights', () => {
     'conv.weight': { shape: [1, 2, 3, 2], trainable: true, part: 'backbone', init: 'he' },
     'deep.weight': { shape: [1, 2, 3, 1], trainable: true, part: 'backbone', init: 'he' },
     'bn.running_var': { shape: [2], trainable: false, part: 'backbone', init: 'ones' },
-    'cls.weight': { shape: [1, 1, 2, 5], trainable: true, part: 'head', init: 'small' },
+    'cls.weight': { shape: [1, 1, 2, 5], trainable: true, part: 'head', init: 'score' },
   }
   const file = () => ({
     // [out 2, in 3, 1, 2]
@@ -59,7 +60,7 @@ describe('backboneWeights', () => {
     })
   })
   it('refuses what is missing, of another width, or not floats', () => {
-    const { 'bn.running_var': _, ...without } = file()
+    const without = { 'conv.weight': file()['conv.weight'], 'deep.weight': file()['deep.weight'] }
     expect(() => backboneWeights(without, small)).toThrow('expected a tensor bn.running_var')
     const half = pspnet({ backbone: 'resnet18', width: 0.5, outputStride: 16, decoder: 'skip', classes: 2 }).parameters
     expect(() => backboneWeights({ 'conv1.weight': { shape: [64, 3, 7, 7], data: new Float32Array(9408) } }, half))

@@ -43,8 +43,9 @@ describe('backbones at full width', () => {
 })
 
 describe('networks of every backbone, output stride and decoder', () => {
-  const cases = backboneNames.flatMap((name) => strides.flatMap((stride) => (['none', 'skip'] as const).map((decoder) => [name, stride, decoder] as const)))
-  it.each(cases)('%s, output stride %i, decoder %s: logits at the size of a picture that no stride divides', (name, outputStride, decoder) => {
+  const cases = backboneNames.flatMap((name) => strides.flatMap((stride) =>
+    (['none', 'skip'] as const).map((decoder) => [name, stride, decoder] as const)))
+  it.each(cases)('%s, output stride %i, decoder %s: logits at a size that no stride divides', (name, outputStride, decoder) => {
     const network = pspnet({ backbone: name, width: 0.125, outputStride, decoder, classes: 3 })
     tf.tidy(() => {
       const weights = tensorsOf(network, initialise(network.parameters, 1))

@@ -62,7 +62,8 @@ describe('adam', () => {
     expectWalk(walk({ name: 'adam', weightDecay: 0.3 }, filter), expected(0.3))
   })
   it('takes the backbone\'s rate for the backbone, and no decay on biases', () => {
-    expectWalk(walk({ name: 'adam', weightDecay: 0.3 }, bias), [torchAdam(1, column(0), 0.01, 0, false), torchAdam(-1, column(1), 0.01, 0, false)])
+    expectWalk(walk({ name: 'adam', weightDecay: 0.3 }, bias),
+      [torchAdam(1, column(0), 0.01, 0, false), torchAdam(-1, column(1), 0.01, 0, false)])
   })
 })
 
