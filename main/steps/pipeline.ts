@@ -33,9 +33,18 @@ export function span({ from = stepNames[0], to = stepNames[stepNames.length - 1]
 
 /** Walks the corridor. Finished work is skipped; `from` makes that step and all after it anew. */
 export async function runPipeline(run: Run, range: Span = {}): Promise<void> {
-  if (range.from) for (const name of stepNames.slice(stepNames.indexOf(range.from))) run.store.artifacts.clear(run.id, name)
+  if (range.from) forget(run, range.from)
   for (const name of span(range)) {
     run.signal.throwIfAborted()
     await steps[name](run)
   }
+}
+
+/** Forgets what a step and all after it have made. */
+function forget({ store, id }: Run, from: StepName): void {
+  store.transaction(() => {
+    for (const name of [...span({ from }), 'checkpoint', 'refine']) store.artifacts.clear(id, name)
+    if (from !== 'evaluate') store.rounds.removeFrom(id, from === 'self-train' ? 1 : 0)
+    store.metrics.clear(id)
+  })
 }

@@ -16,6 +16,7 @@ export interface Metrics {
   save(runId: number, metric: MetricRow): void
   /** In order of round, kind and image id. */
   list(runId: number): MetricRow[]
+  clear(runId: number): void
 }
 
 type Raw = Omit<MetricRow, 'confusion'> & { confusion: string }
@@ -28,5 +29,6 @@ export function openMetrics(db: Db): Metrics {
       .run(runId, round, kind, imageId, JSON.stringify(Array.from(confusion)), boundaryF, Date.now()),
     list: (runId) => (sql(`SELECT round, kind, image_id AS imageId, confusion, boundary_f AS boundaryF FROM metrics
       WHERE run_id = ? ORDER BY round, kind DESC, image_id`).all(runId) as Raw[]).map((raw) => ({ ...raw, confusion: JSON.parse(raw.confusion) })),
+    clear: (runId) => void sql('DELETE FROM metrics WHERE run_id = ?').run(runId),
   }
 }

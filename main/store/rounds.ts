@@ -38,6 +38,8 @@ export interface Rounds {
   /** In order of image id. */
   masks(runId: number, round: number): RoundMask[]
   mask(runId: number, round: number, imageId: number): RoundMask | null
+  /** Forgets a round and all after it, with their masks. */
+  removeFrom(runId: number, round: number): void
 }
 
 const roundColumns = 'SELECT round, state, threshold, labelled, agreement, duration_ms AS durationMs FROM rounds'
@@ -64,5 +66,8 @@ export function openRounds(db: Db): Rounds {
     masks: (runId, round) => sql(`${maskColumns} WHERE run_id = ? AND round = ? ORDER BY image_id`).all(runId, round) as RoundMask[],
     mask: (runId, round, imageId) =>
       (sql(`${maskColumns} WHERE run_id = ? AND round = ? AND image_id = ?`).get(runId, round, imageId) ?? null) as RoundMask | null,
+    removeFrom: db.transaction((runId: number, round: number) => {
+      for (const table of ['round_masks', 'rounds']) sql(`DELETE FROM ${table} WHERE run_id = ? AND round >= ?`).run(runId, round)
+    }).immediate,
   }
 }

@@ -138,7 +138,6 @@ const paper: Partial<Settings> = {
   'run.rounds': 4,
   'network.width': 1, 'network.outputStride': '8', 'network.decoder': 'none',
   'classifier.renders': false,
-  'masks.size': integer('initial', 640, 64, 4096, 'Long side at which masks of photos are made; larger photos are reduced to it.', 'px'),
   'initial.share': 0.02, 'initial.positive': 'whole',
   'training.photosFromRound': 1, 'training.restart': 'previous',
   'training.optimizer': 'adam', 'training.learningRate': 1e-4, 'training.backboneFactor': 1, 'training.weightDecay': 0,
