@@ -12,18 +12,22 @@ const arrows: Record<string, { own: string[]; packages: RegExp }> = {
   'main/steps': { own: ['main/steps', 'main/core', 'main/store', 'preload/contract'], packages: /^node:.*$/ },
   'main/wire': { own: ['main/steps', 'main/core', 'main/store', 'main/wire', 'preload/contract'], packages: /^node:.*$/ },
   'main/trainer': { own: ['main/wire', 'preload/contract'], packages: /^(zod|node:.*)$/ },
-  'main/cli': { own: ['main/cli', 'main/wire', 'main/trainer', 'main/steps', 'main/store', 'main/core', 'preload/contract'], packages: /^(zod|node:.*)$/ },
+  'main/cli': { own: ['main/cli', 'main/door', 'main/wire', 'main/trainer', 'main/steps', 'main/store', 'main/core', 'preload/contract'], packages: /^(zod|node:.*)$/ },
   'main/port': { own: [], packages: /^$/ },
   'main/entries': { own: [], packages: /^node:.*$/ },
+  'main/places': { own: [], packages: /^node:.*$/ },
   'main/job': { own: ['main/port', 'main/wire', 'main/steps', 'main/store', 'main/core', 'preload/contract'], packages: /^node:.*$/ },
   'main/pictures': { own: ['main/core/image'], packages: /^node:.*$/ },
   'main/service': {
     own: ['main/service', 'main/entries', 'main/job', 'main/pictures', 'main/trainer', 'main/steps', 'main/store', 'main/core', 'preload/contract'],
     packages: /^(zod|node:.*)$/,
   },
-  'main/door': { own: ['main/door', 'main/service', 'main/entries', 'preload/contract'], packages: /^(ws|zod|node:.*)$/ },
-  'main/app': { own: ['main/app', 'main/wire', 'main/trainer', 'main/steps', 'main/store', 'preload/contract'], packages: /^(electron|zod|node:.*)$/ },
-  'main/index': { own: ['main/app', 'main/wire', 'preload/contract'], packages: /^(electron|node:.*)$/ },
+  'main/door': { own: ['main/door', 'main/service', 'main/places', 'preload/contract'], packages: /^(ws|zod|node:.*)$/ },
+  'main/start': { own: [], packages: /^node:.*$/ },
+  'main/rpc': { own: ['preload/contract'], packages: /^$/ },
+  'main/desk': { own: ['main/service', 'main/port', 'main/rpc', 'preload/contract'], packages: /^node:.*$/ },
+  'main/app': { own: ['main/app', 'main/service', 'main/desk', 'main/rpc', 'main/entries', 'main/places', 'preload/contract'], packages: /^(electron|zod|node:.*)$/ },
+  'main/index': { own: ['main/app'], packages: /^$/ },
 }
 
 /** Of the store, core is known by its types alone. */

@@ -4,6 +4,7 @@ import { exportModel, predict } from './model-commands.ts'
 import { importImages, newProject, render, report, status } from './project-commands.ts'
 import { run } from './run.ts'
 import { statusText } from './status-text.ts'
+import { ui } from './ui.ts'
 import type { ProjectStatus } from '../../preload/contract/model.ts'
 
 /** What a command gives back: an object for `--json`, and the same in words. */
@@ -41,6 +42,7 @@ export const commands: Readonly<Record<string, Command>> = {
   predict: { usage: 'predict MODEL IMAGE|DIR... --out DIR', help: 'Writes a class-index PNG and an overlay of every image.', run: predict },
   devices: { usage: 'devices', help: 'Lists the devices that could train, and why one is or is not used.', run: devices },
   settings: { usage: 'settings', help: 'Lists every setting with default, range, unit and help.', run: settings },
+  ui: { usage: 'ui [P] [--port N] [--open]', help: 'Serves the desktop to a browser on this machine, under an address that works once.', run: ui },
   demo: { usage: 'demo [--out DIR]', help: 'Walks the sample line from import to predictions; writes to out/demo.', run: demo },
 }
 

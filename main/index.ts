@@ -1,0 +1,4 @@
+import { openDesktop } from './app/index.ts'
+
+/** Desktop entry. */
+openDesktop()
