@@ -6,7 +6,7 @@ const door: Door = {
   call: (name, input) => ipcRenderer.invoke('call', name, input),
   on: (name, listener) => {
     const channel = `event:${name}`
-    const relay = (_event: IpcRendererEvent, data: never) => listener(data)
+    const relay = (_event: IpcRendererEvent, ...[data]: Parameters<typeof listener>) => listener(data)
     ipcRenderer.on(channel, relay)
     return () => ipcRenderer.off(channel, relay)
   },

@@ -1,0 +1,54 @@
+import { defineStore } from 'pinia'
+import { ref, watch } from 'vue'
+import type { ExportCard, precisions } from '../../preload/contract/api.ts'
+import { call } from '../api.ts'
+import { useApp } from './app.ts'
+import { useJobs } from './jobs.ts'
+import { useProject } from './project.ts'
+
+export type Precision = (typeof precisions)[number]
+
+/** The bundles of a round: what they weigh, how fast, how faithful; and masks of other photos. */
+export const useExport = defineStore('export', () => {
+  const app = useApp()
+  const project = useProject()
+  const jobs = useJobs()
+  const runId = ref(0)
+  const round = ref(0)
+  const cards = ref<ExportCard[]>([])
+  const making = ref(new Set<Precision>())
+  const predicting = ref(false)
+  const predicted = ref<{ path: string; photos: number }>()
+
+  const place = () => ({ projectId: project.id, runId: runId.value, round: round.value })
+  async function read(): Promise<void> {
+    if (runId.value === 0) return
+    cards.value = await app.attempt(() => call('export:list', place())) ?? []
+  }
+  function choose(id: number): void {
+    runId.value = id
+    round.value = project.runs.find((run) => run.id === id)?.rounds.at(-1)?.round ?? 0
+  }
+  async function enter(): Promise<void> {
+    if (!project.reviewable.some((run) => run.id === runId.value)) choose(project.reviewable[0]?.id ?? 0)
+    await read()
+  }
+  async function make(precision: Precision, folder: string): Promise<void> {
+    making.value.add(precision)
+    await app.attempt(() => jobs.run('export:make', { ...place(), precision, folder }))
+    making.value.delete(precision)
+    await read()
+  }
+  async function predict(input: string, output: string): Promise<void> {
+    predicting.value = true
+    predicted.value = await app.attempt(() => jobs.run('export:predict', { ...place(), input, output })) as typeof predicted.value
+    predicting.value = false
+  }
+  watch([runId, round], read)
+  watch(() => project.id, () => {
+    runId.value = 0
+    cards.value = []
+    predicted.value = undefined
+  })
+  return { runId, round, cards, making, predicting, predicted, choose, enter, make, predict }
+})

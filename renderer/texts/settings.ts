@@ -1,0 +1,88 @@
+import { definitions, settingNames, type SettingName } from '../../preload/contract/settings.ts'
+
+/** Name in English; name and help in German and Chinese. The English help is that of the contract. */
+type Row = readonly [en: string, de: string, deHelp: string, zh: string, zhHelp: string]
+
+const rows: Record<string, Row> = {
+  'run.seed': ['Seed', 'Startwert', 'Anfang aller Zufallswahlen; gleicher Startwert auf gleichem Gerät ergibt gleiche Masken.', '随机种子', '所有随机选择的起点；同一设备上种子相同则掩膜相同。'],
+  'run.rounds': ['Rounds', 'Runden', 'Runden aus Trainieren, Vorhersagen, Verfeinern; mehr dauern länger und können Masken schärfen.', '轮数', '训练、预测、精修的轮数；越多越久，掩膜可能更精细。'],
+  'run.stopBelowChange': ['Stop below change', 'Ende unter Änderung', 'Endet früher, sobald sich weniger als dieser Anteil der Pixel ändert; 0 endet nie früher.', '变化低于则停', '逐轮变化的像素比例低于此值时提前结束；0 表示从不提前。'],
+  'run.threads': ['Threads', 'Threads', 'Prozessor-Threads für das Training; 0 nimmt einen je Kern.', '线程数', '训练所用的处理器线程；0 表示每核一个。'],
+  'network.backbone': ['Backbone', 'Backbone', 'Merkmalsnetz; größere lernen mehr und trainieren langsamer.', '骨干网络', '特征提取网络；越大学得越多，训练越慢。'],
+  'network.width': ['Width', 'Breite', 'Anteil der Kanäle jeder Schicht; kleiner ist schneller.', '宽度', '每层保留的通道比例；越小越快。'],
+  'network.outputStride': ['Output stride', 'Schrittweite', 'Wie viel kleiner als das Bild die Merkmale sind; kleiner ist schärfer und langsamer.', '输出步幅', '特征比图片小多少倍；越小越清晰也越慢。'],
+  'network.weights': ['Pretrained weights', 'Vortrainierte Gewichte', 'Eine safetensors-Datei mit vortrainierten Gewichten; leer beginnt mit zufälligen.', '预训练权重', '含骨干网络预训练权重的 safetensors 文件；留空则随机初始化。'],
+  'network.decoder': ['Decoder', 'Decoder', 'Ob feinere Merkmale auf dem Weg nach oben dazukommen oder die Pyramide allein entscheidet.', '解码器', '上采样时加入更细的特征，或仅由金字塔决定（如 PSPNet）。'],
+  'classifier.steps': ['Steps', 'Schritte', 'Trainingsschritte des Tag-Klassifikators; mehr lernt genauer und dauert länger.', '步数', '标签分类器的训练步数；越多越准也越久。'],
+  'classifier.batch': ['Photos a step', 'Fotos je Schritt', 'Fotos je Schritt; mehr ist ruhiger und braucht mehr Speicher.', '每步照片数', '每步使用的照片数；越多越稳，占内存越多。'],
+  'classifier.learningRate': ['Learning rate', 'Lernrate', 'Schrittweite des Klassifikators; größer lernt schneller und unruhiger.', '学习率', '分类器的步长；越大学得越快但越不稳。'],
+  'classifier.renders': ['Also see renders', 'Auch Renderings', 'Ob der Klassifikator auch Renderings auf Hintergründen sieht.', '也看渲染图', '分类器是否也看贴在背景上的渲染图。'],
+  'cam.scales': ['Activation sizes', 'Aktivierungsgrößen', 'Bildgrößen, über die Aktivierungskarten gemittelt werden.', '激活图尺寸', '类激活图在这些图片尺寸上取平均。'],
+  'cam.flip': ['Mirror too', 'Auch gespiegelt', 'Ob Aktivierungskarten mit denen des gespiegelten Fotos gemittelt werden.', '同时镜像', '是否与镜像照片的激活图取平均。'],
+  'slic.segments': ['Superpixels', 'Superpixel', 'Superpixel, in die ein Foto von 640 x 480 geteilt wird; mehr sind kleiner.', '超像素数', '640 x 480 的照片划分的超像素数；越多越小。'],
+  'slic.compactness': ['Compactness', 'Kompaktheit', 'Gewicht der Nähe gegen die Farbe; größer macht Superpixel quadratischer.', '紧凑度', '距离相对颜色的权重；越大超像素越方正。'],
+  'slic.iterations': ['SLIC rounds', 'SLIC-Durchgänge', 'Durchgänge der Gruppierung von SLIC; mehr ist genauer und langsamer.', 'SLIC 次数', 'SLIC 的聚类次数；越多越精确也越慢。'],
+  'masks.size': ['Size of masks', 'Größe der Masken', 'Lange Seite, in der Masken der Fotos entstehen; größere Fotos werden verkleinert.', '掩膜尺寸', '制作照片掩膜的长边；更大的照片会缩小。'],
+  'initial.share': ['Share of the workpiece', 'Anteil des Werkstücks', 'Anteil des Fotos, den die aktivsten Pixel füllen müssen; etwa die Größe des Werkstücks auf den Fotos.', '工件占比', '最活跃像素须占照片的比例；约取工件在照片中的大小。'],
+  'initial.positive': ['Positive superpixel', 'Positives Superpixel', 'Ein Superpixel ist positiv, wenn alle (ganz) oder mehr als die Hälfte seiner Pixel aktiv sind.', '正超像素', '全部像素活跃（整个）或过半（多数）时超像素为正。'],
+  'initial.background': ['Background below', 'Hintergrund unter', 'Superpixel mit kleinerer Aktivierung sind Hintergrund; dazwischen bleibt es offen.', '背景上限', '激活低于此值的超像素为背景；介于两者之间的留空。'],
+  'training.size': ['Picture size', 'Bildgröße', 'Lange Seite der Bilder beim Training; größer ist schärfer und langsamer.', '图片尺寸', '训练图片的长边；越大越清晰也越慢。'],
+  'training.steps': ['Steps a round', 'Schritte je Runde', 'Trainingsschritte je Runde; mehr lernt gründlicher und dauert länger.', '每轮步数', '每轮的训练步数；越多越充分也越久。'],
+  'training.firstSteps': ['Steps of the first round', 'Schritte der ersten Runde', 'Trainingsschritte der ersten Runde; mehr gibt einen besseren Anfang und dauert länger.', '首轮步数', '第一轮的训练步数；越多起点越好也越久。'],
+  'training.renderBatch': ['Renders a step', 'Renderings je Schritt', 'Renderings je Schritt; mehr betont die exakten Formen und ist langsamer.', '每步渲染图', '每步渲染图数量；越多越强调精确形状，也越慢。'],
+  'training.photoBatch': ['Photos a step', 'Fotos je Schritt', 'Fotos je Schritt; mehr betont die wirkliche Szene und ist langsamer.', '每步照片', '每步照片数量；越多越强调真实场景，也越慢。'],
+  'training.photosFromRound': ['Photos from round', 'Fotos ab Runde', 'Erste Runde mit Fotos; 2 lässt die Renderings allein das erste Netz lehren.', '从第几轮用照片', '从哪一轮起用照片训练；2 表示首轮只用渲染图。'],
+  'training.restart': ['Start from', 'Beginn bei', 'Gewichte am Anfang einer Runde: frische, die der Runde davor oder die der ersten.', '起始权重', '每轮起始权重：重新初始化、上一轮或第一轮的。'],
+  'training.optimizer': ['Optimizer', 'Optimierer', 'Regel, nach der sich die Gewichte bewegen.', '优化器', '权重更新的规则。'],
+  'training.learningRate': ['Learning rate', 'Lernrate', 'Schrittweite des Decoders; größer lernt schneller und unruhiger.', '学习率', '解码头的步长；越大学得越快但越不稳。'],
+  'training.backboneFactor': ['Backbone share of rate', 'Lernrate des Backbones', 'Lernrate des Backbones als Anteil; kleiner bewahrt vortrainierte Merkmale.', '骨干学习率比例', '骨干步长占解码头的比例；越小越保留预训练特征。'],
+  'training.weightDecay': ['Weight decay', 'Gewichtsabnahme', 'Zug der Gewichte gegen null; größer glättet mehr.', '权重衰减', '把权重拉向零的力度；越大越平滑。'],
+  'training.momentum': ['Momentum', 'Schwung', 'Schwung von SGD; größer läuft träger weiter.', '动量', 'SGD 的动量；越大惯性越强。'],
+  'training.schedule': ['Schedule', 'Verlauf', 'Wie die Lernrate in einer Runde fällt.', '调度', '每轮内步长如何下降。'],
+  'training.power': ['Power', 'Potenz', 'Potenz des polynomialen Verlaufs; größer fällt früher.', '幂', '多项式调度的幂；越大下降越早。'],
+  'training.warmup': ['Warm-up', 'Anlauf', 'Schritte, in denen die Lernrate am Anfang einer Runde steigt.', '预热', '每轮开始时步长上升的步数。'],
+  'training.ema': ['Averaging of weights', 'Mittelung der Gewichte', 'Mittelung der Gewichte für die Vorhersage; 0 nimmt die letzten, größer mittelt länger.', '权重平均', '预测所用权重的滑动平均；0 用最后的权重，越大平均越久。'],
+  'training.photoLoss': ['Weight of photos', 'Gewicht der Fotos', 'Gewicht der Fotos gegen die Renderings; größer vertraut den Fotos mehr.', '照片权重', '损失中照片相对渲染图的权重；越大越信任照片。'],
+  'training.checkpointSeconds': ['Checkpoint every', 'Sicherung alle', 'Zeit zwischen Sicherungen; ein Abbruch kostet höchstens so viel Training.', '检查点间隔', '检查点的间隔；中断最多损失这么多训练。'],
+  'augment.composite': ['Paste renders', 'Renderings einsetzen', 'Anteil der Renderings, die ausgeschnitten auf anderen Hintergrund kommen.', '贴图比例', '按掩膜抠出并贴到其他背景的渲染图比例。'],
+  'augment.photoBackgrounds': ['Photo backgrounds', 'Foto-Hintergründe', 'Anteil davon mit einem Foto der Linie als Hintergrund; der Rest ist erzeugt.', '照片背景', '以产线照片为背景的比例；其余为程序生成。'],
+  'augment.randomise': ['Random looks', 'Zufälliges Aussehen', 'Stärke von zufälligem Ton, Rauschen, Licht und Schatten auf Renderings.', '随机外观', '渲染图上随机色调、噪声、模糊、光影的强度。'],
+  'augment.turn': ['Largest turn', 'Größte Drehung', 'Größte zufällige Drehung eines Bildes.', '最大旋转', '图片的最大随机旋转角。'],
+  'augment.scaleMin': ['Smallest size', 'Kleinste Größe', 'Kleinste zufällige Größe eines eingesetzten Renderings.', '最小尺寸', '贴入渲染图的最小随机尺寸。'],
+  'augment.scaleMax': ['Largest size', 'Größte Größe', 'Größte zufällige Größe eines eingesetzten Renderings.', '最大尺寸', '贴入渲染图的最大随机尺寸。'],
+  'augment.cutPaste': ['Cut and paste', 'Ausschneiden, einsetzen', 'Anteil der Fotos, die ein Werkstück aus einem anderen Foto bekommen.', '剪贴', '接受从其他照片按伪标注剪来的工件的照片比例。'],
+  'weights.boundary': ['Weight of edges', 'Gewicht der Kanten', 'Zusätzliches Gewicht entlang der Kanten der Renderings; größer besteht auf der Form.', '边缘权重', '渲染图边缘带的额外权重；越大越强调形状。'],
+  'weights.boundaryWidth': ['Width of edges', 'Breite der Kanten', 'Breite dieses Bandes; größer betont mehr Umgebung.', '边缘宽度', '该边缘带的宽度；越大影响范围越广。'],
+  'weights.distance': ['Trust inwards', 'Vertrauen nach innen', 'Strecke, über die das Vertrauen in ein Label vom Rand nach innen wächst; 0 vertraut überall gleich.', '向内信任', '对伪标注的信任自边缘向内增长的距离（按 640 x 480）；0 表示一视同仁。'],
+  'refine.ratio': ['Labelled share', 'Gelabelter Anteil', 'Anteil der sichersten Pixel, die ihr Label behalten; größer labelt mehr und irrt mehr.', '保留比例', '保留标注的最可信像素比例；越大标得越多，错得也越多。'],
+  'refine.perClass': ['Threshold for each', 'Schwelle für jedes', 'Eine Schwelle je Werkstück (an) oder eine für alle (aus).', '各自阈值', '每种工件一个阈值（开）或共用一个（关）。'],
+  'refine.tags': ['Use of tags', 'Nutzung der Tags', 'Tags auf Trainingsfotos: keine, Fehlendes verbieten, oder Vorhandenes auch heben.', '标签的使用', '训练照片上标签的使用：不用、禁止不在的、或还提升在的。'],
+  'refine.minShare': ['Least share of a tag', 'Mindestanteil eines Tags', 'Anteil des Fotos, den jeder Tag darauf mindestens bekommt; 0 hilft nicht.', '标签最小占比', '照片上每个标签至少得到的面积比例；0 表示不提供。'],
+  'refine.superpixels': ['Superpixels', 'Superpixel', 'Superpixel ersetzen Label durch Mehrheit oder mitteln die Wahrscheinlichkeiten halb und halb.', '超像素', '超像素按多数取代标注（投票），或与概率各半平均（混合）。'],
+  'refine.segments': ['Superpixels a photo', 'Superpixel je Foto', 'Superpixel, in die ein Foto für die Verfeinerung geteilt wird; mehr sind kleiner.', '每张超像素数', '精修时一张照片划分的超像素数；越多越小。'],
+  'refine.crf': ['Dense CRF each round', 'Dichtes CRF je Runde', 'Ob ein dichtes CRF die Masken jeder Runde schärft.', '每轮稠密 CRF', '是否每轮用稠密 CRF 精修掩膜。'],
+  'crf.iterations': ['CRF iterations', 'CRF-Durchgänge', 'Mean-Field-Durchgänge des dichten CRF; mehr wirkt stärker und dauert länger.', 'CRF 迭代', '稠密 CRF 的平均场迭代次数；越多作用越强也越久。'],
+  'crf.gaussianWidth': ['Smoothing reach', 'Reichweite der Glättung', 'Reichweite des glättenden Kerns; größer glättet weiter.', '平滑范围', '平滑核的范围；越大平滑越远。'],
+  'crf.gaussianWeight': ['Smoothing strength', 'Stärke der Glättung', 'Stärke des glättenden Kerns; größer glättet mehr.', '平滑强度', '平滑核的强度；越大越平滑。'],
+  'crf.bilateralWidth': ['Colour reach', 'Reichweite der Farbe', 'Reichweite des Farbkerns; größer verbindet Entfernteres.', '颜色范围', '颜色核的范围；越大连得越远。'],
+  'crf.bilateralColour': ['Colour difference', 'Farbabstand', 'Farbabstand, den der Farbkern überbrückt; größer trennt weniger.', '颜色差异', '颜色核跨越的颜色差；越大区分越少。'],
+  'crf.bilateralWeight': ['Colour strength', 'Stärke der Farbe', 'Stärke des Farbkerns; größer folgt den Farben mehr.', '颜色强度', '颜色核的强度；越大越跟随颜色。'],
+  'predict.scales': ['Sizes', 'Größen', 'Bildgrößen, über die Vorhersagen gemittelt werden; mehr dauern länger.', '尺寸', '预测在这些图片尺寸上取平均；越多越久。'],
+  'predict.flips': ['Mirrorings', 'Spiegelungen', 'Gemittelte Spiegelungen: 1 keine, 2 links-rechts, 4 auch oben-unten.', '镜像数', '取平均的镜像：1 无，2 左右，4 另加上下。'],
+}
+
+const keyOf = (name: SettingName) => name.replace('.', '-')
+function table(pick: (row: Row | undefined, name: SettingName) => string): Record<string, string> {
+  return Object.fromEntries(settingNames.map((name) => [keyOf(name), pick(rows[name], name)]))
+}
+const words = (name: SettingName) => name.split('.')[1].replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+
+/** Names and helps of all settings by language, for vue-i18n. */
+export const settingTexts = {
+  en: { names: table((row, name) => row?.[0] ?? words(name)), helps: table((_row, name) => definitions[name].help) },
+  de: { names: table((row, name) => row?.[1] ?? words(name)), helps: table((row, name) => row?.[2] ?? definitions[name].help) },
+  zh: { names: table((row, name) => row?.[3] ?? words(name)), helps: table((row, name) => row?.[4] ?? definitions[name].help) },
+} as const
+
+/** Settings the tables above do not know yet. */
+export const unknownSettings = settingNames.filter((name) => !(name in rows))
