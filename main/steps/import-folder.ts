@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { extname, join, relative, resolve, sep } from 'node:path'
@@ -69,8 +68,6 @@ export async function readPicture({ name, path }: Found): Promise<Uint8Array> {
 
 /** Top folder of a name, or ''. */
 export const topOf = (name: string) => (name.includes('/') ? name.slice(0, name.indexOf('/')) : '')
-
-export const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 /** What became of one file: rows still to write, or nothing because it is in already. */
 export type Taken = { readonly write: () => boolean } | 'duplicate'

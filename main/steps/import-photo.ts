@@ -1,7 +1,7 @@
 import type { ImportIssue } from '../../preload/contract/model.ts'
 import type { Codec } from '../core/image/codec.ts'
+import { hashOf } from '../store/blobs.ts'
 import type { Store } from '../store/index.ts'
-import { hashOf } from './import-folder.ts'
 import type { Taken } from './import-folder.ts'
 import { decodePicture, IssueError, issues as say } from './import-issues.ts'
 

@@ -91,15 +91,21 @@ function touch(file: string, length: number): boolean {
 
 function write(bytes: Uint8Array, target: string, folder: string, aside: string): void {
   const temporary = join(aside, `${process.pid}-${randomBytes(8).toString('hex')}`)
-  const file = openSync(temporary, 'wx')
   try {
-    writeFileSync(file, bytes)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
+    const file = openSync(temporary, 'wx')
+    try {
+      writeFileSync(file, bytes)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    mkdirSync(folder, { recursive: true })
+    renameSync(temporary, target)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    // Windows refuses to replace a file that another process is reading: then it is there already.
+    if (!touch(target, bytes.length)) throw error
   }
-  mkdirSync(folder, { recursive: true })
-  renameSync(temporary, target)
   flushFolder(folder)
 }
 

@@ -1,7 +1,10 @@
 import Database from 'better-sqlite3'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { busy, codeOf, explain } from './trouble.ts'
+
+/** Somebody who only asks whether a run is under way holds the lock for less than this. */
+const patienceMs = 500
 
 /**
  * Takes the lock that lets one process at a time run steps on a project; readers and editors need none.
@@ -15,7 +18,7 @@ export function lockRun(dir: string): () => void {
   const noteFile = join(dir, 'run.txt')
   let db: Database.Database | undefined
   try {
-    db = new Database(join(dir, 'run.lock'), { timeout: 0 })
+    db = new Database(join(dir, 'run.lock'), { timeout: patienceMs })
     db.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     db?.close()
@@ -30,10 +33,12 @@ export function lockRun(dir: string): () => void {
 
 /** Whether some process holds the lock of runs. */
 export function isRunLocked(dir: string): boolean {
+  const file = join(dir, 'run.lock')
+  if (!existsSync(file)) return false
   let db: Database.Database | undefined
   try {
-    db = new Database(join(dir, 'run.lock'), { timeout: 0 })
-    db.exec('BEGIN EXCLUSIVE; ROLLBACK')
+    db = new Database(file, { timeout: 0, readonly: true })
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
     return false
   } catch (error) {
     if (/^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))) return true

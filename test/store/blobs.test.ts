@@ -52,6 +52,12 @@ describe('blobs', () => {
     expect(readFileSync(store.blobs.path(sha), 'utf8')).toBe('abc')
   })
 
+  it('leaves nothing behind when a blob cannot be written', () => {
+    writeFileSync(join(dir, 'blobs', 'ba'), 'in the way of the folder')
+    expect(() => store.blobs.put(bytesOf('abc'))).toThrow()
+    expect(readdirSync(join(dir, 'blobs', 'unfinished'))).toEqual([])
+  })
+
   it('takes no path for a hash', () => {
     expect(() => store.blobs.get('../../etc/passwd')).toThrow(TypeError)
   })
@@ -182,5 +188,15 @@ describe('after a kill', () => {
     free()
     expect(store.isRunning()).toBe(false)
     expect(existsSync(join(dir, 'run.lock'))).toBe(true)
+  })
+
+  it('a run starts although others keep asking whether one is under way', async () => {
+    store.lockRun()()
+    const child = start(`console.log('asking'); for (;;) store.isRunning()`)
+    await once(child.stdout, 'data')
+    for (let i = 0; i < 20; i++) store.lockRun()()
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(store.isRunning()).toBe(false)
   })
 })
