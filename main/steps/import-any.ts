@@ -57,8 +57,9 @@ function importPart(store: Store, codec: Codec, kind: Part[0], dir: string, opti
   const { signal, report } = options
   if (kind === 'renders') return importRenders(store, codec, dir, { signal, report })
   if (kind === 'truth') return importTruth(store, codec, dir, { signal, report })
-  const above = options.kind === 'auto' && basename(resolve(dir)) === 'photos' ? firstOf(join(dir, 'tags.json'), join(dirname(resolve(dir)), 'tags.json')) : undefined
-  return importPhotos(store, codec, dir, { signal, report, tags: above, tagAll: options.tags ?? undefined })
+  const isPart = options.kind === 'auto' && basename(resolve(dir)) === 'photos'
+  const tags = isPart ? firstOf(join(dir, 'tags.json'), join(dirname(resolve(dir)), 'tags.json')) : undefined
+  return importPhotos(store, codec, dir, { signal, report, tags, tagAll: options.tags ?? undefined })
 }
 
 async function importFiles(store: Store, codec: Codec, files: readonly Found[], options: AnyOptions): Promise<ImportResult> {
