@@ -26,21 +26,22 @@ export async function openDoor({ project, port = 0, say, browse = false }: OpenD
   if (!existsSync(join(rendererDir(), 'index.html'))) throw notBuilt()
   const requested = project === undefined ? [] : [resolve(project)]
   // Events before the door stands open have no one to hear them.
-  let door: Door | undefined
+  const open: { door?: Door } = {}
   const service = createService({
     version, native: false, locale: Intl.DateTimeFormat().resolvedOptions().locale,
     configDir: configDir(), documentsDir: documentsDir(), sampleDir: sampleDir(),
-    emit: (name, data) => door?.emit(name, data),
+    emit: (name, data) => open.door?.emit(name, data),
     choose: async () => [],
     reveal: async (path) => say(path),
     printPdf,
     start: forkEntry,
   })
-  door = await serveDoor({
+  const door = await serveDoor({
     service, port, rendererDir: rendererDir(),
-    onPage: () => requested.splice(0).forEach((path) => door?.emit('project:requested', { path })),
-    onEntry: () => say(`For another browser: ${door?.address()}`),
+    onPage: () => requested.splice(0).forEach((path) => open.door?.emit('project:requested', { path })),
+    onEntry: () => say(`For another browser: ${open.door?.address()}`),
   })
+  open.door = door
   const address = door.address()
   say(`Maskwright is open at ${address}`)
   if (browse && !(await openInBrowser(address))) say('Open this address in a browser on this machine.')
@@ -48,7 +49,7 @@ export async function openDoor({ project, port = 0, say, browse = false }: OpenD
     address,
     close: async () => {
       await service.close()
-      await door?.close()
+      await door.close()
     },
   }
 }

@@ -70,6 +70,7 @@ export async function serveDoor({ service, rendererDir, port, onPage, onEntry }:
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(result))
   }
   const show = async (request: IncomingMessage, response: ServerResponse, path: string) => {
+    if (path === '/favicon.ico') return void response.writeHead(204).end()
     const page = pageFile(rendererDir, path)
     if (page) return send(request, response, { ...page, etag: page.file })
     const asset = path.startsWith('/project/') ? await service.asset(path) : null
