@@ -67,6 +67,7 @@ export async function runOnce(command: RunCommand & Span, hooks: RunHooks): Prom
       throw error
     }
     note(command.to && command.to !== stepNames[stepNames.length - 1] ? 'paused' : 'finished')
+    run.store.collect()
   })
 }
 
