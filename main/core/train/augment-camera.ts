@@ -2,23 +2,20 @@ import type { Random } from '../random.ts'
 import { gaussTable, noiseTile } from './augment-noise.ts'
 import type { Canvas } from './composite-placement.ts'
 
-/** What a camera and the light of the hour make of a scene. Strengths grow with one number, 0..1. */
-export interface CameraOptions {
-  readonly strength: number
-}
-
 /**
  * Applies random light (a smooth gradient), exposure, white balance, contrast, blur, noise and block-coding artefacts, and clips to
  * 0..255.
+ *
+ * @param strength 0 = clip only, 1 = all of it.
  */
-export function applyCamera(rng: Random, canvas: Canvas, { strength }: CameraOptions): void {
+export function applyCamera(rng: Random, canvas: Canvas, strength: number): void {
   const { rgb, width, height } = canvas
   if (strength > 0) {
     light(rng, canvas, strength)
-    if (rng.chance(0.5)) blur(rgb, width, height, rng.between(0.05, 0.33) * strength)
-    if (rng.chance(0.2)) blur(rgb, width, height, 0.33 * strength)
-    if (rng.chance(0.8)) addNoise(rng, rgb, strength * rng.between(0, 9), rng.uniform())
-    if (rng.chance(0.35)) blockCode(rgb, width, height, strength * rng.between(3, 22))
+    if (rng.chance(0.4)) blur(rgb, width, height, rng.between(0.05, 0.33) * strength)
+    if (rng.chance(0.1)) blur(rgb, width, height, 0.33 * strength)
+    if (rng.chance(0.8)) addNoise(rng, rgb, strength * rng.between(0, 5), rng.uniform())
+    if (rng.chance(0.2)) blockCode(rgb, width, height, strength * rng.between(3, 22))
   }
   clip(rgb)
 }

@@ -50,13 +50,13 @@ export interface Scene {
 export function paintScene(rng: Random, width: number, height: number, scene: Scene, options: AugmentOptions): Canvas {
   const canvas = blankCanvas(width, height)
   const { image, labels, endless } = scene.backdrop, strength = options.randomise
-  const zoom = endless ? { zoomMin: 0.7, zoomMax: 2.2, shift: 0.5 } : { zoomMin: 1, zoomMax: 1.5, shift: 0.08 }
+  const zoom = endless ? { zoomMin: 1, zoomMax: 2.4, shift: 0.5 } : { zoomMin: 1, zoomMax: 1.5, shift: 0.08 }
   fillFromView(canvas, image, labels, drawView(rng, canvas, image, { turn: options.turn, flip: true, tilt: endless ? 0.35 : 0.05, ...zoom }), endless)
   tintCanvas(rng, canvas, endless ? strength : 0.5 * strength)
   const crowd = 1 - 0.12 * Math.max(0, scene.parts.length - 1)
   for (const thing of scene.clutter) compositeRender(rng, canvas, thing, drawPlacement(rng, canvas, thing, options, 0.75), 0.5 * strength)
   for (const part of scene.parts) compositeRender(rng, canvas, part, drawPlacement(rng, canvas, part, options, crowd), strength)
-  applyCamera(rng, canvas, { strength })
+  applyCamera(rng, canvas, strength)
   return canvas
 }
 
@@ -74,15 +74,15 @@ export function augmentPhoto(
   const view = drawView(rng, canvas, image, { turn: options.turn, zoomMin: 0.8, zoomMax: 1.3, shift: 0.1, flip: true, tilt: 0 })
   fillFromView(canvas, image, labels ?? IGNORE, view)
   for (const part of pasted) {
-    const placement = { ...drawPlacement(rng, canvas, part, options) }
-    compositeRender(rng, canvas, part, { ...placement, scale: Math.exp(rng.between(-0.4, 0.4)) * (canvas.width / image.width) }, 0.15 * options.randomise)
+    const scale = Math.exp(rng.between(-0.4, 0.4)) * (canvas.width / image.width)
+    compositeRender(rng, canvas, part, { ...drawPlacement(rng, canvas, part, options), scale }, 0.15 * options.randomise)
   }
   tintCanvas(rng, canvas, 0.3 * options.randomise)
-  applyCamera(rng, canvas, { strength: 0.4 * options.randomise })
+  applyCamera(rng, canvas, 0.4 * options.randomise)
   return canvas
 }
 
-/** A picture as it is, shrunk or stretched to the canvas; with `turn` above 0 it may be mirrored left-right. */
+/** A picture as it is, shrunk or stretched to the canvas, mirrored left-right half of the time. */
 export function plainPicture(rng: Random, width: number, height: number, image: RgbImage, labels: LabelMap | null): Canvas {
   const canvas = blankCanvas(width, height)
   const view = plainView(canvas, image)

@@ -3,10 +3,8 @@ import type { Cutout } from './composite-cutout.ts'
 
 /** How the surface of a pasted part looks: a colour per luma, then gains that vary over the part. */
 export interface Material {
-  /** Output colour per luma, [256, 3]. */
+  /** Output colour per luma, [256, 3]; the part's departure from grey is added. */
   readonly ramp: Float32Array
-  /** Share of the part's own colour (departure from its luma) that stays. */
-  readonly chroma: number
   /** Smooth cloudiness: strength and tile pixels per canvas pixel. */
   readonly cloud: number
   readonly cloudStep: number
@@ -27,7 +25,7 @@ export interface Material {
 /** A part as it was rendered. */
 export function plainMaterial(): Material {
   const ramp = Float32Array.from({ length: 768 }, (_, i) => Math.floor(i / 3))
-  return { ramp, chroma: 1, cloud: 0, cloudStep: 1, band: 0, bandX: 0, bandY: 0, streak: 0, streakX: 0, streakY: 0, grain: 0, offset: 0 }
+  return { ramp, cloud: 0, cloudStep: 1, band: 0, bandX: 0, bandY: 0, streak: 0, streakX: 0, streakY: 0, grain: 0, offset: 0 }
 }
 
 /**
@@ -45,12 +43,12 @@ export function drawMaterial(rng: Random, part: Cutout, strength: number, beneat
   const metal = rng.chance(0.6), bandAngle = rng.between(0, 6.283), streakAngle = rng.between(0, 6.283)
   const bandStep = rng.between(16, 64) / part.diameter, streakStep = rng.between(8, 24)
   return {
-    ramp, chroma: 1,
-    cloud: strength * rng.between(0, 0.3), cloudStep: rng.between(0.6, 4),
+    ramp,
+    cloud: strength * rng.between(0, 0.25), cloudStep: rng.between(0.6, 4),
     band: metal ? strength * rng.between(0.1, 0.8) : 0, bandX: bandStep * Math.cos(bandAngle), bandY: bandStep * Math.sin(bandAngle),
     streak: rng.chance(0.35) ? strength * rng.between(0.05, 0.3) : 0,
     streakX: streakStep * Math.cos(streakAngle), streakY: streakStep * Math.sin(streakAngle),
-    grain: rng.chance(0.6) ? strength * rng.between(0, 0.16) : 0,
+    grain: rng.chance(0.5) ? strength * rng.between(0, 0.12) : 0,
     offset: rng.below(256),
   }
 }

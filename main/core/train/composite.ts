@@ -19,15 +19,15 @@ export function compositeRender(rng: Random, canvas: Canvas, part: Cutout, place
 
 /** Lays a part over the canvas by bilinear sampling; labels change where the part covers at least half a pixel. */
 export function pastePart(canvas: Canvas, part: Cutout, placement: Placement, material: Material): void {
-  const { a, b, c, d, u: u0, v: v0 } = inverse(placement, part)
+  const to = inverse(placement, part)
   const [left, right, top, bottom] = reach(canvas, part, placement)
   const { rgba, labels } = part, w = part.width, limitX = w - 1, limitY = part.height - 1
-  const { rgb } = canvas, { ramp, chroma } = material
+  const { rgb } = canvas, { ramp } = material
   const varied = material.cloud > 0 || material.band > 0 || material.streak > 0 || material.grain > 0
   for (let y = top; y < bottom; y++)
     for (let x = left; x < right; x++) {
-      const u = a * (x + 0.5) + b * (y + 0.5) + u0 - 0.5
-      const v = c * (x + 0.5) + d * (y + 0.5) + v0 - 0.5
+      const u = to.a * (x + 0.5) + to.b * (y + 0.5) + to.u - 0.5
+      const v = to.c * (x + 0.5) + to.d * (y + 0.5) + to.v - 0.5
       if (u < 0 || v < 0 || u >= limitX || v >= limitY) continue
       const i = u | 0, j = v | 0, tx = u - i, ty = v - j
       const p = 4 * (j * w + i), q = p + 4 * w
@@ -36,14 +36,14 @@ export function pastePart(canvas: Canvas, part: Cutout, placement: Placement, ma
       if (alpha < 0.004) continue
       const r = w00 * rgba[p] + w10 * rgba[p + 4] + w01 * rgba[q] + w11 * rgba[q + 4]
       const g = w00 * rgba[p + 1] + w10 * rgba[p + 5] + w01 * rgba[q + 1] + w11 * rgba[q + 5]
-      const l = w00 * rgba[p + 2] + w10 * rgba[p + 6] + w01 * rgba[q + 2] + w11 * rgba[q + 6]
-      const luma = 0.299 * r + 0.587 * g + 0.114 * l
+      const b = w00 * rgba[p + 2] + w10 * rgba[p + 6] + w01 * rgba[q + 2] + w11 * rgba[q + 6]
+      const luma = 0.299 * r + 0.587 * g + 0.114 * b
       const gain = varied ? variation(material, x, y, u, v) : 1
       const at = y * canvas.width + x, o = 3 * at, k = 3 * (luma | 0)
-      const rest = 1 - alpha, on = alpha * gain, own = chroma
-      rgb[o] = rest * rgb[o] + on * (ramp[k] + own * (r - luma))
-      rgb[o + 1] = rest * rgb[o + 1] + on * (ramp[k + 1] + own * (g - luma))
-      rgb[o + 2] = rest * rgb[o + 2] + on * (ramp[k + 2] + own * (l - luma))
+      const rest = 1 - alpha, on = alpha * gain
+      rgb[o] = rest * rgb[o] + on * (ramp[k] + r - luma)
+      rgb[o + 1] = rest * rgb[o + 1] + on * (ramp[k + 1] + g - luma)
+      rgb[o + 2] = rest * rgb[o + 2] + on * (ramp[k + 2] + b - luma)
       if (alpha >= 0.5) canvas.labels[at] = labels[(v + 0.5 | 0) * w + (u + 0.5 | 0)] || dominant(labels, p >> 2, w)
     }
 }

@@ -85,7 +85,7 @@ export function batchSampler(renders: readonly RenderSample[], photos: readonly 
     options,
     nextRender: evenOrder(groupBy(prepared, (r) => [r.sample.classIndex]), seed, 'renders'),
     nextPhoto: evenOrder(groupBy(photos, (p) => (p.tags.length > 0 ? p.tags : [0])), seed, 'photos'),
-    surfaces: augment.composite > 0 ? surfacePool(seed, SURFACES, 2 * Math.max(width, height)) : [],
+    surfaces: augment.composite > 0 ? surfacePool(seed, SURFACES, Math.round(1.5 * Math.max(width, height))) : [],
     solids: augment.composite > 0 ? solidPool(seed, SOLIDS, 80) : [],
     backdrops: photos.flatMap(toBackdrop),
     pieces: augment.cutPaste > 0 ? photoPieces(photos) : [],
@@ -130,7 +130,7 @@ function drawRender(world: World, rng: Random, draw: number): Canvas {
     const other = world.nextRender!(rng.below(1 << 20)).cutout
     if (other) parts.unshift(other)
   }
-  const clutter = Array.from({ length: rng.chance(0.4) ? 1 + rng.below(4) : 0 }, () => rng.pick(world.solids))
+  const clutter = Array.from({ length: rng.chance(0.25) ? 1 + rng.below(3) : 0 }, () => rng.pick(world.solids))
   const photo = world.backdrops.length > 0 && rng.chance(augment.photoBackgrounds)
   const backdrop = photo ? rng.pick(world.backdrops) : { image: rng.pick(world.surfaces), labels: null, endless: true }
   return paintScene(rng, width, height, { backdrop, clutter, parts }, { ...augment, randomise: sample.randomise ?? augment.randomise })

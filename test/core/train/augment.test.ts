@@ -81,7 +81,7 @@ describe('applyCamera', () => {
       const canvas = blankCanvas(33, 21)
       canvas.rgb.forEach((_, i) => { canvas.rgb[i] = (i * 37) % 300 - 20 })
       canvas.labels.fill(7)
-      applyCamera(random(seed), canvas, { strength: 1 })
+      applyCamera(random(seed), canvas, 1)
       expect(canvas.rgb.every((v) => v >= 0 && v <= 255)).toBe(true)
       expect(canvas.labels.every((l) => l === 7)).toBe(true)
     }
@@ -90,7 +90,7 @@ describe('applyCamera', () => {
   it('only clips at strength 0', () => {
     const canvas = blankCanvas(2, 1)
     canvas.rgb.set([-5, 0, 17.5, 254, 255, 300])
-    applyCamera(random(1), canvas, { strength: 0 })
+    applyCamera(random(1), canvas, 0)
     expect([...canvas.rgb]).toEqual([0, 0, 17.5, 254, 255, 255])
   })
 
