@@ -1,5 +1,6 @@
 /**
- * One training step of PSPNet-ResNet-18 (full width, output stride 8, forward, gradient, Adam), seconds at 1 and 2 threads.
+ * One training step of PSPNet-ResNet-18 (full width, output stride 8, forward, gradient, Adam) at 1 and 2 threads: seconds on the
+ * clock, and of the processor, which tell the work where other programs share the machine.
  * Where MASKWRIGHT_TORCH_PYTHON names a python with torch, the same step there, the two taking turns. Prints JSON.
  *
  *   npm run bench:train-step -- [--steps 10] [--batch 4] [--height 120] [--width 160] [--classes 9]
@@ -21,9 +22,15 @@ const number = (name: string, fallback: number) => Number((values as Record<stri
 const [steps, batch, height, width, classes] = [number('steps', 10), number('batch', 4), number('height', 120), number('width', 160), number('classes', 9)]
 const WARM_UP = 2
 
+/** Seconds of one step. */
+interface Taken {
+  readonly clock: number
+  readonly processor: number
+}
+
 interface Peer {
   readonly version: string
-  step(): Promise<number>
+  step(): Promise<Taken>
   stop(): Promise<void>
 }
 
@@ -48,9 +55,10 @@ async function openOurs(threads: number): Promise<Peer> {
   return {
     version: executor.description,
     step: async () => {
-      const from = performance.now()
+      const [from, busy] = [performance.now(), process.cpuUsage()]
       await program.run({ ...inputs, ...step.scalars(count++, { head: 1e-4, backbone: 1e-4 }) })
-      return (performance.now() - from) / 1000
+      const { user, system } = process.cpuUsage(busy)
+      return { clock: (performance.now() - from) / 1000, processor: (user + system) / 1e6 }
     },
     stop: () => executor.dispose(),
   }
@@ -67,21 +75,22 @@ async function openTorch(python: string, threads: number): Promise<Peer> {
     version,
     step: async () => {
       child.stdin.write('\n')
-      return Number((await lines.next()).value)
+      const [clock, processor] = String((await lines.next()).value).split(' ').map(Number)
+      return { clock, processor }
     },
     stop: async () => void child.stdin.end(),
   }
 }
 
-const summary = (seconds: number[]) => {
-  const sorted = seconds.toSorted((a, b) => a - b)
-  return { median: sorted[sorted.length >> 1], fastest: sorted[0] }
+function summary(steps: readonly Taken[]) {
+  const sorted = (of: keyof Taken) => steps.map((step) => step[of]).sort((a, b) => a - b)
+  return { median: sorted('clock')[steps.length >> 1], fastest: sorted('clock')[0], processor: sorted('processor')[0] }
 }
 
 async function measure(threads: number) {
   const python = process.env.MASKWRIGHT_TORCH_PYTHON
   const peers: Record<string, Peer> = { maskwright: await openOurs(threads), ...(python && { torch: await openTorch(python, threads) }) }
-  const seconds: Record<string, number[]> = Object.fromEntries(Object.keys(peers).map((name) => [name, []]))
+  const seconds: Record<string, Taken[]> = Object.fromEntries(Object.keys(peers).map((name) => [name, []]))
   for (let i = 0; i < WARM_UP + steps; i++)
     for (const [name, peer] of Object.entries(peers)) {
       const taken = await peer.step()
@@ -90,7 +99,8 @@ async function measure(threads: number) {
   for (const peer of Object.values(peers)) await peer.stop()
   const times = Object.fromEntries(Object.entries(seconds).map(([name, list]) => [name, summary(list)]))
   const versions = Object.fromEntries(Object.entries(peers).map(([name, peer]) => [name, peer.version]))
-  const ratio = times.torch && { median: times.maskwright.median / times.torch.median, fastest: times.maskwright.fastest / times.torch.fastest }
+  const over = (of: 'median' | 'fastest' | 'processor') => times.maskwright[of] / times.torch[of]
+  const ratio = times.torch && { median: over('median'), fastest: over('fastest'), processor: over('processor') }
   return { threads, seconds: times, ...(ratio && { ratio }), versions }
 }
 

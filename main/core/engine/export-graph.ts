@@ -97,7 +97,7 @@ export interface Model {
  * @throws Error of onnxruntime if the bytes are no model; RangeError if it has other inputs or outputs.
  */
 export async function openModel(bytes: Uint8Array, { threads }: { threads: number }): Promise<Model> {
-  const session = await openSession(bytes, 'cpu', threads)
+  const session = await openSession(bytes, { device: 'cpu', threads, rewriting: 'all' })
   const ends = [...session.inputNames, ...session.outputNames].join()
   if (ends !== 'image,labels,confidence') {
     await session.release()

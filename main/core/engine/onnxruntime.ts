@@ -14,15 +14,22 @@ ort.env.logLevel = 'fatal'
 
 const names: Record<OnnxDevice, string> = { cpu: 'CPU', webgpu: 'GPU by WebGPU', dml: 'GPU by DirectML', cuda: 'GPU by CUDA', coreml: 'CoreML' }
 
+export interface SessionOptions {
+  readonly device: OnnxDevice
+  readonly threads: number
+  /** How far onnxruntime may rewrite the graph. Training steps are run as they were traced: its rewriting moves their transpositions to dearer places. */
+  readonly rewriting: 'disabled' | 'all'
+}
+
 /** Opens a session; threads do not spin between operators, which would take the cores from everybody else. */
-export function openSession(bytes: Uint8Array, device: OnnxDevice, threads: number, outputs: 'cpu' | 'gpu-buffer' = 'cpu') {
+export function openSession(bytes: Uint8Array, { device, threads, rewriting }: SessionOptions) {
   return ort.InferenceSession.create(bytes, {
     executionProviders: [device],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    preferredOutputLocation: outputs,
+    graphOptimizationLevel: rewriting,
+    preferredOutputLocation: device === 'webgpu' ? 'gpu-buffer' : 'cpu',
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   })
@@ -97,7 +104,7 @@ function deviceState({ state, nextState }: Compiled, device: OnnxDevice): StateK
   const copiers = new Map<string, Promise<ort.InferenceSession>>()
   const copier = (port: Port) => {
     const key = `${port.dtype} ${lying(port)}`
-    const session = copiers.get(key) ?? openSession(identityModel(port), device, 1)
+    const session = copiers.get(key) ?? openSession(identityModel(port), { device, threads: 1, rewriting: 'disabled' })
     copiers.set(key, session)
     return session
   }
@@ -137,9 +144,8 @@ const identityModel = (port: Port) =>
 
 /** Opens a compiled function as a program. */
 async function openProgram(compiled: Compiled, device: OnnxDevice, threads: number): Promise<Program> {
-  const onGpu = device === 'webgpu'
-  const session = await openSession(compiled.bytes, device, threads, 'cpu')
-  const keeper = onGpu ? deviceState(compiled, device) : hostState(compiled)
+  const session = await openSession(compiled.bytes, { device, threads, rewriting: compiled.nextState.length > 0 ? 'disabled' : 'all' })
+  const keeper = device === 'webgpu' ? deviceState(compiled, device) : hostState(compiled)
   const { inputs, state, outputs } = compiled
   const results = Object.fromEntries(outputs.map((port) => [port.value, null]))
   let queue: Promise<unknown> = Promise.resolve()

@@ -31,6 +31,8 @@ interface Traced {
   /** Known values of a constant: all of them, or the one that fills it. */
   readonly values?: ArrayLike<number>
   readonly fill?: number
+  /** The smaller tensor that this one repeats along axes of size 1. */
+  readonly base?: TensorInfo
   /** How often each layout was asked for, by its text. */
   readonly wanted: Map<string, number>
 }
@@ -92,7 +94,9 @@ const backend = Object.assign(new tf.KernelBackend(), {
 const store = new tf.DataStorage<Traced>(backend, tf.engine())
 tf.registerBackend(BACKEND, () => backend, 0)
 
-function traced(shape: readonly number[], dtype: string, known: { values?: ArrayLike<number>; fill?: number } = {}): Traced {
+type Known = Pick<Traced, 'values' | 'fill' | 'base'>
+
+function traced(shape: readonly number[], dtype: string, known: Known = {}): Traced {
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') throw new TypeError(`expected float32, int32 or bool, got ${dtype}`)
   return { shape, dtype, views: [], wanted: new Map(), ...known }
 }
@@ -116,6 +120,20 @@ export function made(shape: readonly number[], dtype: string, name: string, layo
 /** A traced constant of one value. */
 export const filled = (shape: readonly number[], dtype: string, fill: number) => register(traced(shape, dtype, { fill }))
 
+/** A tensor repeated to a larger shape; elementwise kernels broadcast it as it is, and only others have it written out. */
+export function repeated(info: TensorInfo, shape: readonly number[]): TensorInfo {
+  if (String(info.shape) === String(shape)) return same(info)
+  const { fill, dtype, base } = store.get(info.dataId)
+  if (fill !== undefined) return filled(shape, dtype, fill)
+  if (base) return repeated(base, shape)
+  const full = [...Array<number>(shape.length - info.shape.length).fill(1), ...info.shape]
+  const aligned = full.length === info.shape.length ? info : made(full, dtype, reshape(view(info), full))
+  return register(traced(shape, dtype, { base: aligned }))
+}
+
+/** True for a tensor that repeats a smaller one. */
+export const isRepeated = (info: TensorInfo) => store.get(info.dataId).base !== undefined
+
 /** A traced constant whose values are known while tracing. */
 export const known = (values: ArrayLike<number>, shape: readonly number[], dtype: string) => register(traced(shape, dtype, { values }))
 
@@ -133,6 +151,7 @@ export function fillOf(info: TensorInfo): number | undefined {
 export function renamed(info: TensorInfo, shape: readonly number[], relabel: (layout: Layout) => Layout | undefined): TensorInfo | undefined {
   const source = store.get(info.dataId)
   if (source.fill !== undefined) return filled(shape, source.dtype, source.fill)
+  if (source.base) view(info)
   if (source.values && isIdentity(relabel(identity(source.shape.length)) ?? [1])) return register(traced(shape, source.dtype, { values: source.values }))
   const value = traced(shape, source.dtype)
   for (const { layout, name } of source.views) {
@@ -140,6 +159,14 @@ export function renamed(info: TensorInfo, shape: readonly number[], relabel: (la
     if (to) value.views.push({ layout: to, name: axesAlike(layout, source.shape, to, shape) ? name : reshape(name, physicalShape(shape, to)) })
   }
   return value.views.length > 0 ? register(value) : undefined
+}
+
+/** The same tensor under a handle of its own. */
+export function same(info: TensorInfo): TensorInfo {
+  const { shape, dtype, values, fill, base, views } = store.get(info.dataId)
+  const value = traced(shape, dtype, { values, fill, base })
+  value.views.push(...views)
+  return register(value)
 }
 
 function axesAlike(a: Layout, shapeA: readonly number[], b: Layout, shapeB: readonly number[]) {
@@ -158,8 +185,9 @@ export function view(info: TensorInfo, layout: Layout = identity(info.shape.leng
   return name
 }
 
-function constantView({ values, fill, shape, dtype }: Traced, layout: Layout): string {
+function constantView({ values, fill, base, shape, dtype }: Traced, layout: Layout): string {
   const physical = physicalShape(shape, layout)
+  if (base) return op('Expand', [view(base, layout), ints(physical)])
   if (values) {
     const typed = dtype === 'float32' ? Float32Array.from(values) : Int32Array.from(values)
     return constant(relayout(typed, shape, identity(shape.length), layout), physical, dtype)
@@ -176,7 +204,8 @@ function movedView(from: View, shape: readonly number[], layout: Layout): string
 
 /** The layout a tensor lies in: any but the logical one first, as that is the one kernels made. */
 export function layoutOf(info: TensorInfo): Layout {
-  const { views, shape } = store.get(info.dataId)
+  const { views, shape, base } = store.get(info.dataId)
+  if (base && views.length === 0) return layoutOf(base)
   return (views.find((v) => !isIdentity(v.layout)) ?? views[0])?.layout ?? identity(shape.length)
 }
 
@@ -199,6 +228,8 @@ export function commonLayout(operands: readonly TensorInfo[], rank: number): Lay
 export function operand(info: TensorInfo, rank: number, layout: Layout): string {
   const fill = fillOf(info)
   if (fill !== undefined) return scalar(fill, typeOf(info))
+  const { base } = store.get(info.dataId)
+  if (base) return operand(base, rank, layout)
   const missing = rank - info.shape.length
   if (missing === 0) return view(info, layout)
   if (info.shape.length === 0 || isIdentity(layout)) return view(info)

@@ -48,7 +48,7 @@ async function onTarget(fn: TensorFunction, inputs: Record<string, Given>, value
   }
   const compiled = compile(fn, { inputs }, { target })
   expect(new TextDecoder('latin1').decode(compiled.bytes)).not.toContain('com.microsoft')
-  const session = await openSession(compiled.bytes, 'cpu', 1)
+  const session = await openSession(compiled.bytes, { device: 'cpu', threads: 1, rewriting: 'all' })
   const feeds = Object.fromEntries(compiled.inputs.map(({ name, value, dtype, shape }) => [value, new ort.Tensor(dtype, values[name], [...shape])]))
   const out = await session.run(feeds)
   await session.release()
@@ -68,7 +68,7 @@ export async function agrees(fn: TensorFunction, inputs: Record<string, Given>, 
 
 export function near(actual: Values, expected: Values, tolerance: number, what: string) {
   expect(actual.length, what).toBe(expected.length)
-  const largest = expected.reduce((most: number, v: number) => Math.max(most, Number.isFinite(v) ? Math.abs(v) : 0), 1)
+  const largest = Array.from(expected).reduce((most, v) => Math.max(most, Number.isFinite(v) ? Math.abs(v) : 0), 1)
   for (let i = 0; i < expected.length; i++) {
     if (Object.is(actual[i], expected[i])) continue
     if (!(Math.abs(actual[i] - expected[i]) <= tolerance * largest)) expect.fail(`${what} [${i}]: expected ${expected[i]}, got ${actual[i]}`)
@@ -93,7 +93,7 @@ export async function differences(fn: (tensors: Record<string, Tensor>) => Tenso
   const values = drawAll(inputs)
   const weighted = async (given: Record<string, Values>) => {
     const { y } = await onReference((tensors) => ({ y: fn(tensors) }), inputs, given)
-    return y.reduce((sum: number, v: number, i: number) => sum + v * Math.sin(i * 0.7 + 1), 0)
+    return Array.from(y).reduce((sum, v, i) => sum + v * Math.sin(i * 0.7 + 1), 0)
   }
   const out = new Float32Array(values[name].length)
   for (let i = 0; i < out.length; i++) {

@@ -54,8 +54,7 @@ byInput<tf.ClipByValueAttrs>(tf.ClipByValue, (dy, x, { clipValueMin, clipValueMa
   where(tf.logicalAnd(tf.greaterEqual(x, clipValueMin), tf.lessEqual(x, clipValueMax)), dy))
 byInput(tf.Relu6, (dy, x) => where(tf.logicalAnd(tf.greater(x, 0), tf.lessEqual(x, 6)), dy))
 
-/** By the output, whose sign takes one pass less than a comparison and a cast of the input. */
-byOutput(tf.Relu, (dy, y) => tf.mul(dy, tf.sign(y)))
+byOutput(tf.Relu, (dy, y) => tf.mul(dy, tf.step(y)))
 byOutput(tf.Exp, (dy, y) => tf.mul(dy, y))
 byOutput(tf.Sqrt, (dy, y) => tf.div(dy, tf.mul(2, y)))
 byOutput(tf.Rsqrt, (dy, y) => tf.mul(dy, tf.mul(-0.5, tf.mul(y, tf.square(y)))))

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { NCHW, OIHW } from '../layout.ts'
 import type { Layout } from '../layout.ts'
-import { ints, kernel, made, op, reshape, view } from '../trace.ts'
+import { constant, ints, kernel, made, op, reshape, target, view } from '../trace.ts'
 import { product } from './matmul.ts'
 
 type Info = ReturnType<typeof tf.backend_util.computeConv2DInfo>
@@ -55,12 +55,20 @@ export function tapViews(x: string, c: Info, pad: (x: string, pads: number[]) =>
 
 const zeroPad = (x: string, [top, left, bottom, right]: number[]) => op('Pad', [x, ints([0, 0, top, left, 0, 0, bottom, right])])
 
+/** Above this many taps the product with a permutation matrix is no faster than a gather. */
+const MANY_TAPS = 16
+
 /** Turns filters [A, B, h, w] about by 180 degrees. */
 function turned(filter: string, a: number, b: number, c: Info): string {
-  if (taps(c) === 1) return filter
-  const backwards = Array.from({ length: taps(c) }, (_, i) => taps(c) - 1 - i)
-  const flat = reshape(filter, [a, b, taps(c)])
-  return reshape(op('Gather', [flat, ints(backwards)], { axis: 2 }), [a, b, ...kernelShape(c)])
+  const n = taps(c)
+  if (n === 1) return filter
+  const shape = [a, b, ...kernelShape(c)]
+  if (target() === 'train' && n <= MANY_TAPS) {
+    const backwards = Float32Array.from({ length: n * n }, (_, i) => Number(Math.floor(i / n) + (i % n) === n - 1))
+    return reshape(op('MatMul', [reshape(filter, [a * b, n]), constant(backwards, [n, n])]), shape)
+  }
+  const order = Array.from({ length: n }, (_, i) => n - 1 - i)
+  return reshape(op('Gather', [reshape(filter, [a, b, n]), ints(order)], { axis: 2 }), shape)
 }
 
 /** Pads of the convolution with turned filters that is the input gradient at stride 1. */
@@ -85,24 +93,43 @@ kernel<tf.Conv2DBackpropInputInputs, ConvAttrs & { inputShape: number[] }>(tf.Co
 
 function inputGradient(dy: string, filter: TensorInfo, c: Info): string {
   if (!turnsIntoConv(c)) return op('ConvTranspose', [dy, view(filter, OIHW)], { ...geometry(c), output_padding: remainder(c) })
-  const swapped = op('Transpose', [view(filter, OIHW)], { perm: [1, 0, 2, 3] })
-  const turnedFilter = turned(swapped, c.inChannels, c.outChannels, c)
+  const turnedFilter = op('Transpose', [turned(view(filter, OIHW), c.outChannels, c.inChannels, c)], { perm: [1, 0, 2, 3] })
   return op('Conv', [dy, turnedFilter], { pads: gradientPads(c), strides: [1, 1], dilations: dilations(c), kernel_shape: kernelShape(c) })
 }
 
-/** One product of matrices for each filter tap, summed over the batch. */
 kernel<tf.Conv2DBackpropFilterInputs, ConvAttrs & { filterShape: number[] }>(tf.Conv2DBackpropFilter, ({ x, dy }, attrs) => {
   const c = convInfo(x.shape, attrs.filterShape, attrs)
-  const pixels = c.outHeight * c.outWidth
-  const gradient = reshape(view(dy, NCHW), [c.batchSize, c.outChannels, pixels])
-  const products = tapViews(view(x, NCHW), c, zeroPad).map((seen) => {
-    const flat = reshape(seen, [c.batchSize, c.inChannels, pixels])
-    const each = product(gradient, flat, { transB: true, rankA: 3, rankB: 3 })
-    return op('Unsqueeze', [op('ReduceSum', [each, ints([0])], { keepdims: 0 }), ints([2])])
-  })
-  const all = products.length > 1 ? op('Concat', products, { axis: 2 }) : products[0]
-  return made(attrs.filterShape, 'float32', reshape(all, [c.outChannels, c.inChannels, ...kernelShape(c)]), OIHW)
+  const gradient = filterGradient(view(x, NCHW), view(dy, NCHW), c)
+  return made(attrs.filterShape, 'float32', gradient, OIHW)
 })
+
+/** Products of matrices: the output's gradient by what each filter tap saw. */
+function filterGradient(x: string, dy: string, c: Info): string {
+  const [n, o, i, pixels] = [c.batchSize, c.outChannels, c.inChannels, c.outHeight * c.outWidth]
+  if (i < FEW_CHANNELS && taps(c) > 1) return thinFilterGradient(x, dy, c)
+  const merge = n > 1 && 2 * n * pixels * (2 * i + o) < taps(c) * (n + 1) * o * i
+  const batchLast = (name: string, channels: number) => reshape(op('Transpose', [name], { perm: [1, 0, 2, 3] }), [channels, n * pixels])
+  const left = merge ? batchLast(dy, o) : reshape(dy, [n, o, pixels])
+  const products = tapViews(merge ? op('Transpose', [x], { perm: [1, 0, 2, 3] }) : x, c, zeroPad).map((seen) => {
+    if (merge) return product(left, reshape(seen, [i, n * pixels]), { transB: true })
+    return op('ReduceSum', [product(left, reshape(seen, [n, i, pixels]), { transB: true, rankA: 3, rankB: 3 }), ints([0])], { keepdims: 0 })
+  })
+  if (products.length === 1) return reshape(products[0], [o, i, 1, 1])
+  const stacked = op('Concat', products.map((each) => reshape(each, [1, o, i])), { axis: 0 })
+  return reshape(op('Transpose', [stacked], { perm: [1, 2, 0] }), [o, i, ...kernelShape(c)])
+}
+
+/** Below this many channels a product for each tap is too thin to be fast. */
+const FEW_CHANNELS = 16
+
+/** All taps in one product. */
+function thinFilterGradient(x: string, dy: string, c: Info): string {
+  const [n, o, i, pixels] = [c.batchSize, c.outChannels, c.inChannels, c.outHeight * c.outWidth]
+  const seen = reshape(op('Concat', tapViews(x, c, zeroPad), { axis: 1 }), [n, taps(c) * i, pixels])
+  const each = product(reshape(dy, [n, o, pixels]), seen, { transB: true, rankA: 3, rankB: 3 })
+  const sum = reshape(op('ReduceSum', [each, ints([0])], { keepdims: 0 }), [o, taps(c), i])
+  return reshape(op('Transpose', [sum], { perm: [0, 2, 1] }), [o, i, ...kernelShape(c)])
+}
 
 const depthwiseFilter = (filter: TensorInfo, c: Info) => reshape(view(filter, DEPTHWISE), [c.outChannels, 1, ...kernelShape(c)])
 

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { BinaryInputs, TensorInfo, UnaryInputs } from '@tensorflow/tfjs-core'
-import { commonLayout, fillOf, ints, kernel, made, op, operand, scalar, typeOf, view } from '../trace.ts'
+import { NCHW, sameLayout } from '../layout.ts'
+import {
+  commonLayout, constant, fillOf, ints, isRepeated, kernel, layoutOf, made, op, operand, repeated, reshape, scalar, size, typeOf, view,
+} from '../trace.ts'
 import type { TraceType } from '../trace.ts'
 import { elementTypes } from '../../onnx/graph.ts'
 
@@ -12,6 +15,15 @@ const { assertAndGetBroadcastShape } = tf.backend_util
 const binary = (name: string, emit: Emit, dtype?: TraceType) =>
   kernel<BinaryInputs>(name, ({ a, b }) => broadcast(a, b, emit, dtype))
 
+/** A kernel that leaves its operand as it is where the other is a constant of one value, only perhaps repeated. */
+const neutral = (name: string, emit: Emit, value: number, sides: readonly ('a' | 'b')[]) =>
+  kernel<BinaryInputs>(name, ({ a, b }) => {
+    const shape = assertAndGetBroadcastShape(a.shape, b.shape)
+    if (sides.includes('b') && fillOf(b) === value) return repeated(a, shape)
+    if (sides.includes('a') && fillOf(a) === value) return repeated(b, shape)
+    return scaledAndShifted(name, a, b) ?? broadcast(a, b, emit)
+  })
+
 function broadcast(a: TensorInfo, b: TensorInfo, emit: Emit, dtype = typeOf(a)): TensorInfo {
   const shape = assertAndGetBroadcastShape(a.shape, b.shape)
   const layout = commonLayout([a, b], shape.length)
@@ -20,18 +32,45 @@ function broadcast(a: TensorInfo, b: TensorInfo, emit: Emit, dtype = typeOf(a)):
   return made(shape, dtype, stretched, layout)
 }
 
-/** True where operands that stand in as scalars leave the result without its shape. */
+/** True where operands that stand in as something smaller leave the result without its shape. */
 function isShort(shape: readonly number[], ...operands: TensorInfo[]) {
-  const lying = operands.filter((info) => fillOf(info) === undefined)
+  const lying = operands.filter((info) => fillOf(info) === undefined && !isRepeated(info))
   return shape.length > 0 && lying.length < operands.length && !lying.some((info) => String(info.shape) === String(shape))
+}
+
+interface Scaled {
+  readonly x: TensorInfo
+  readonly scale: TensorInfo
+}
+
+/** Products of a picture and a number for each channel, by what they were made of. */
+const scaled = new WeakMap<object, Scaled>()
+
+const perChannel = (info: TensorInfo, channels: number) => info.shape.at(-1) === channels && size(info.shape) === channels && fillOf(info) === undefined
+
+/** A picture times a number for each channel plus another is one pass over the pixels rather than two. */
+function scaledAndShifted(name: string, a: TensorInfo, b: TensorInfo): TensorInfo | undefined {
+  const channels = a.shape[3]
+  if (a.shape.length !== 4 || size(a.shape) === channels || !perChannel(b, channels) || isRepeated(a)) return undefined
+  const product = scaled.get(a.dataId)
+  if (name === tf.Multiply) {
+    const out = broadcast(a, b, plain('Mul'))
+    scaled.set(out.dataId, { x: a, scale: b })
+    return out
+  }
+  if (name !== tf.Add || !product || !sameLayout(layoutOf(a), NCHW)) return undefined
+  const vector = (info: TensorInfo) => reshape(view(info), [channels])
+  const unit = [0, 1].map((value) => constant(new Float32Array(channels).fill(value), [channels]))
+  const inputs = [view(product.x, NCHW), vector(product.scale), vector(b), ...unit]
+  return made(a.shape, 'float32', op('BatchNormalization', inputs, { epsilon: { float: 0 } }), NCHW)
 }
 
 const plain = (type: string): Emit => (a, b) => op(type, [a, b])
 const toFloat = (x: string) => op('Cast', [x], { to: elementTypes.float32 })
 
-binary(tf.Add, plain('Add'))
-binary(tf.Sub, plain('Sub'))
-binary(tf.Multiply, (a, b, type) => (type === 'bool' ? op('And', [a, b]) : op('Mul', [a, b])))
+neutral(tf.Add, plain('Add'), 0, ['a', 'b'])
+neutral(tf.Sub, plain('Sub'), 0, ['b'])
+neutral(tf.Multiply, (a, b, type) => op(type === 'bool' ? 'And' : 'Mul', [a, b]), 1, ['a', 'b'])
 binary(tf.RealDiv, (a, b, type) => op('Div', type === 'float32' ? [a, b] : [toFloat(a), toFloat(b)]), 'float32')
 binary(tf.Maximum, plain('Max'))
 binary(tf.Minimum, plain('Min'))
@@ -59,6 +98,8 @@ function unary<Attrs = object>(name: string, emit: (x: string, attrs: Attrs, typ
   })
 }
 
+/** 1 above zero, else 0: one pass, where a comparison takes two. */
+const steep = (x: string) => op('HardSigmoid', [x], { alpha: { float: 3e38 }, beta: { float: 0 } })
 const square = (x: string) => op('Mul', [x, x])
 const above = (x: string, low: number, type: TraceType) => op('Max', [x, scalar(low, type)])
 const below = (x: string, high: number, type: TraceType) => op('Min', [x, scalar(high, type)])
@@ -76,7 +117,7 @@ unary<tf.LeakyReluAttrs>(tf.LeakyRelu, (x, { alpha }) => op('LeakyRelu', [x], { 
 unary(tf.Elu, (x) => op('Elu', [x]))
 unary<tf.ClipByValueAttrs>(tf.ClipByValue, (x, { clipValueMin: low, clipValueMax: high }, type) => below(above(x, low, type), high, type))
 unary<tf.StepAttrs>(tf.Step, (x, { alpha = 0 }, type) => {
-  const positive = op('Cast', [op('Greater', [x, scalar(0, type)])], { to: elementTypes[type] })
+  const positive = type === 'float32' ? steep(x) : op('Cast', [op('Greater', [x, scalar(0, type)])], { to: elementTypes[type] })
   return alpha === 0 ? positive : op('Max', [positive, scalar(alpha, type)])
 })
 unary(tf.LogicalNot, (x) => op('Not', [x]), 'bool')

@@ -3,7 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { elementTypes } from '../../onnx/graph.ts'
 import { identity, isIdentity, NCHW } from '../layout.ts'
 import type { Layout } from '../layout.ts'
-import { commonLayout, constant, filled, ints, kernel, known, made, op, ops, renamed, reshape, scalar, size, typeOf, view } from '../trace.ts'
+import { commonLayout, constant, filled, ints, kernel, known, made, op, ops, renamed, repeated, reshape, same, scalar, size, typeOf, view } from '../trace.ts'
 
 /** Reshapes; free of nodes that move elements where only axes of size 1 come or go. */
 function reshaped(x: TensorInfo, shape: readonly number[]): TensorInfo {
@@ -24,7 +24,7 @@ function reshaped(x: TensorInfo, shape: readonly number[]): TensorInfo {
 /** The axis, counted in the order in which a tensor lies. */
 const lying = (axis: number, shape: readonly number[], layout: Layout) => layout.indexOf(tf.util.parseAxisParam(axis, shape as number[])[0])
 
-kernel<tf.IdentityInputs>(tf.Identity, ({ x }) => reshaped(x, x.shape))
+kernel<tf.IdentityInputs>(tf.Identity, ({ x }) => same(x))
 
 kernel<tf.ReshapeInputs, tf.ReshapeAttrs>(tf.Reshape, ({ x }, { shape }) =>
   reshaped(x, tf.util.inferFromImplicitShape(shape, size(x.shape))))
@@ -104,8 +104,7 @@ kernel<tf.TileInputs, tf.TileAttrs>(tf.Tile, ({ x }, { reps }) => {
   return made(shape, typeOf(x), op('Tile', [view(x, layout), ints(layout.map((axis) => reps[axis]))]), layout)
 })
 
-kernel<tf.BroadcastToInputs, tf.BroadCastToAttrs>(tf.BroadcastTo, ({ x }, { shape }) =>
-  made(shape, typeOf(x), op('Expand', [view(x), ints(shape)])))
+kernel<tf.BroadcastToInputs, tf.BroadCastToAttrs>(tf.BroadcastTo, ({ x }, { shape }) => repeated(x, shape))
 
 kernel<tf.PadV2Inputs, tf.PadV2Attrs>(tf.PadV2, ({ x }, { paddings, constantValue }) => {
   const layout = commonLayout([x], x.shape.length)
