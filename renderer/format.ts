@@ -28,7 +28,8 @@ export function number(locale: string, value: number, digits = 0): string {
 
 /** Three significant figures, for losses and rates. */
 export function figure(locale: string, value: number): string {
-  return formatter(locale, { maximumSignificantDigits: 3 }).format(value)
+  const tiny = value !== 0 && Math.abs(value) < 1e-4
+  return formatter(locale, { maximumSignificantDigits: tiny ? 2 : 3, notation: tiny ? 'scientific' : 'standard' }).format(value)
 }
 
 export function bytes(locale: string, value: number | null | undefined): string {
@@ -44,7 +45,9 @@ export function span(locale: string, seconds: number): string {
   const [value, unit] = seconds < 90 ? [Math.max(1, Math.round(seconds)), 'second']
     : seconds < 5400 ? [Math.round(seconds / 60), 'minute']
       : [Math.round(seconds / 360) / 10, 'hour']
-  return formatter(locale, { style: 'unit', unit: String(unit), unitDisplay: 'short', maximumFractionDigits: 1 }).format(Number(value))
+  // British English would write "12 mins".
+  const region = locale.startsWith('en') ? 'en-US' : locale
+  return formatter(region, { style: 'unit', unit: String(unit), unitDisplay: 'short', maximumFractionDigits: 1 }).format(Number(value))
 }
 
 /** 3 days ago. */

@@ -1,4 +1,3 @@
-import { useI18n } from 'vue-i18n'
 import type { importKinds } from '../../preload/contract/api.ts'
 import type { ImportResult } from '../../preload/contract/model.ts'
 import { base64Of, call, pathOf } from '../api.ts'
@@ -8,6 +7,7 @@ import { useDataset } from '../stores/dataset.ts'
 import { useJobs } from '../stores/jobs.ts'
 import { useProject } from '../stores/project.ts'
 import { choose } from './choose.ts'
+import { useTexts } from '../texts/index.ts'
 
 export type ImportKind = (typeof importKinds)[number]
 
@@ -17,7 +17,7 @@ export function useImport() {
   const project = useProject()
   const dataset = useDataset()
   const jobs = useJobs()
-  const { t, locale } = useI18n()
+  const { t, locale } = useTexts()
 
   function tell({ added, duplicates, issues }: ImportResult): void {
     const n = (value: number) => number(locale.value, value)

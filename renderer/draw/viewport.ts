@@ -11,9 +11,9 @@ export interface Size {
 
 const largest = 64
 
-/** The whole photo, centred. */
-export function fit(photo: Size, frame: Size): Viewport {
-  const scale = Math.min(frame.width / photo.width, frame.height / photo.height)
+/** The whole photo, centred; with `cover` the frame is filled and the photo's edges are cut. */
+export function fit(photo: Size, frame: Size, cover = false): Viewport {
+  const scale = Math[cover ? 'max' : 'min'](frame.width / photo.width, frame.height / photo.height)
   return { scale, x: (frame.width - photo.width * scale) / 2, y: (frame.height - photo.height * scale) / 2 }
 }
 

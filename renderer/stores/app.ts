@@ -3,7 +3,7 @@ import { computed, ref, watch } from 'vue'
 import type { AppSettings, Devices, EventData } from '../../preload/contract/api.ts'
 import { toErrorData, type AppErrorData } from '../../preload/contract/error.ts'
 import { call, on, onConnection } from '../api.ts'
-import { localeFor, texts } from '../texts/index.ts'
+import { localeFor, region, texts } from '../texts/index.ts'
 
 export const places = ['home', 'dataset', 'train', 'review', 'report', 'export'] as const
 export type Place = (typeof places)[number]
@@ -35,8 +35,9 @@ export const useApp = defineStore('app', () => {
 
   const locale = computed(() => localeFor(settings.value.language, systemLocale.value))
 
-  watch(locale, (value) => {
+  watch([locale, systemLocale], ([value]) => {
     texts.locale.value = value
+    region.value = systemLocale.value.startsWith(value) ? systemLocale.value : value
     document.documentElement.lang = value
   }, { immediate: true })
   watch(() => settings.value.theme, (theme) => {

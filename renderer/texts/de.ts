@@ -49,7 +49,7 @@ const de: typeof en & { errors: Record<string, string> } = {
   chooser: { up: 'Ordner darüber', path: 'Pfad', empty: 'Dieser Ordner ist leer', name: 'Dateiname', save: 'Hier speichern', files: '{n} Datei nehmen | {n} Dateien nehmen', folder: 'Diesen Ordner nehmen' },
   workpieces: {
     title: 'Werkstücke', add: 'Werkstück hinzufügen', all: 'Alle Bilder', name: 'Name des Werkstücks', remove: '{name} entfernen', removed: '{name} entfernt',
-    counts: '{photos} Fotos · {renders} Rend.', truths: '{n} Wahrheit', empty: 'Werkstücke kommen mit den Ordnern der Renderings, oder hier eines hinzufügen.',
+    counts: '{photos} Fotos · {renders} Rend.', empty: 'Werkstücke kommen mit den Ordnern der Renderings, oder hier eines hinzufügen.',
   },
   gap: {
     title: 'Renderings gegen Fotos', help: 'Wie weit die Renderings von den Fotos entfernt sind; große Abstände erschweren die erste Runde.',
@@ -57,11 +57,12 @@ const de: typeof en & { errors: Record<string, string> } = {
   },
   dataset: {
     pictures: 'Bilder', photos: 'Fotos', renders: 'Renderings', both: 'Nebeneinander', show: 'Was gezeigt wird', filters: 'Filter', search: 'Nach Namen suchen',
-    states: { untagged: 'Ohne Tags', background: 'Nur Hintergrund', truth: 'Mit Wahrheit', rejected: 'Abgelehnt', binned: 'Im Papierkorb' },
+    states: { untagged: 'Ohne Tags', background: 'Hintergrund', truth: 'Wahrheit', rejected: 'Abgelehnt', binned: 'Im Papierkorb' },
     issues: 'Nicht importiert', untagged: 'ohne Tags', background: 'Hintergrund', backgroundOnly: 'Nur Hintergrund', truthShort: 'Wahrheit', truthOnly: 'nur zur Bewertung',
     truthNote: 'Dieses Foto hat eine gezeichnete Maske: nur zur Bewertung. Es trainiert nie.', rejectedWord: 'abgelehnt', maskMissing: 'Dieses Rendering hat keine Maske.',
     importPhotos: 'Fotos importieren', importRenders: 'Renderings importieren', importTruth: 'Wahrheitsmasken importieren (nur zur Bewertung)',
     importRendersHelp: 'Ein Ordner je Werkstück, jedes Rendering mit seiner Maske: 001.jpg und 001_mask.png.',
+    truthButton: 'Wahrheit',
     choose: { auto: 'Ordner wählen', photos: 'Ordner der Fotos wählen', renders: 'Ordner der Renderings wählen', truth: 'Ordner der Wahrheitsmasken wählen' },
     drop: { photos: 'Kamerabilder, mit tags.json, falls vorhanden', renders: 'Renderings mit ihren Masken, ein Ordner je Werkstück', truth: 'Gezeichnete Masken, nur zur Bewertung' },
     imported: '{n} Bild importiert | {n} Bilder importiert', importDuplicates: '{n} war schon da. | {n} waren schon da.',
@@ -80,7 +81,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     none: 'Keine Kamera antwortet. Eine anschließen oder die Kamera in den Systemeinstellungen erlauben.',
   },
   cad: {
-    title: 'CAD-Dateien importieren', about: 'Jede Datei wird ein Werkstück: von allen Seiten gerendert, mit exakten Masken. STL, OBJ und STEP.', pick: 'Dateien wählen',
+    short: 'CAD', title: 'CAD-Dateien importieren', about: 'Jede Datei wird ein Werkstück: von allen Seiten gerendert, mit exakten Masken. STL, OBJ und STEP.', pick: 'Dateien wählen',
     unit: 'Einheit der Dateien', count: 'Renderings je Stück', start: 'Rendern', mm: 'mm', cm: 'cm', m: 'm', inch: 'Zoll',
   },
   train: {

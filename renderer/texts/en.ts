@@ -47,7 +47,7 @@ export default {
   chooser: { up: 'Folder above', path: 'Path', empty: 'This folder is empty', name: 'File name', save: 'Save here', files: 'Take {n} file | Take {n} files', folder: 'Take this folder' },
   workpieces: {
     title: 'Workpieces', add: 'Add a workpiece', all: 'All pictures', name: 'Name of the workpiece', remove: 'Remove {name}', removed: '{name} removed',
-    counts: '{photos} photos · {renders} renders', truths: '{n} truth', empty: 'Workpieces come with the folders of your renders, or add one here.',
+    counts: '{photos} photos · {renders} renders', empty: 'Workpieces come with the folders of your renders, or add one here.',
   },
   gap: {
     title: 'Renders against photos', help: 'How far the renders are from the photos; large distances make the first round harder.',
@@ -55,11 +55,12 @@ export default {
   },
   dataset: {
     pictures: 'Pictures', photos: 'Photos', renders: 'Renders', both: 'Side by side', show: 'What is shown', filters: 'Filters', search: 'Find by name',
-    states: { untagged: 'Untagged', background: 'Background only', truth: 'With truth', rejected: 'Rejected', binned: 'In the bin' },
+    states: { untagged: 'Untagged', background: 'Background', truth: 'Truth', rejected: 'Rejected', binned: 'In the bin' },
     issues: 'Not imported', untagged: 'untagged', background: 'background', backgroundOnly: 'Background only', truthShort: 'truth', truthOnly: 'evaluation only',
     truthNote: 'This photo has a drawn mask: evaluation only. It never trains.', rejectedWord: 'rejected', maskMissing: 'This render has no mask.',
     importPhotos: 'Import photos', importRenders: 'Import renders', importTruth: 'Import truth masks (evaluation only)',
     importRendersHelp: 'A folder for each workpiece, each render with its mask: 001.jpg and 001_mask.png.',
+    truthButton: 'Truth',
     choose: { auto: 'Choose a folder', photos: 'Choose the folder of the photos', renders: 'Choose the folder of the renders', truth: 'Choose the folder of the truth masks' },
     drop: { photos: 'Camera pictures, with tags.json if you have one', renders: 'Renders with their masks, a folder for each workpiece', truth: 'Drawn masks, for evaluation only' },
     imported: '{n} picture imported | {n} pictures imported', importDuplicates: '{n} was there already. | {n} were there already.',
@@ -78,7 +79,7 @@ export default {
     none: 'No camera answers. Plug one in, or allow the camera in the settings of the system.',
   },
   cad: {
-    title: 'Import CAD files', about: 'Every file becomes a workpiece: it is rendered from all sides with exact masks. STL, OBJ and STEP.', pick: 'Choose files',
+    short: 'CAD', title: 'Import CAD files', about: 'Every file becomes a workpiece: it is rendered from all sides with exact masks. STL, OBJ and STEP.', pick: 'Choose files',
     unit: 'Unit of the files', count: 'Renders of each', start: 'Render', mm: 'mm', cm: 'cm', m: 'm', inch: 'inch',
   },
   train: {

@@ -1,4 +1,5 @@
-import { createI18n, type Composer } from 'vue-i18n'
+import { ref } from 'vue'
+import { createI18n, useI18n, type Composer } from 'vue-i18n'
 import { languages } from '../../preload/contract/api.ts'
 import de from './de.ts'
 import en from './en.ts'
@@ -26,6 +27,15 @@ export const i18n = createI18n({
   missingWarn: false,
   fallbackWarn: false,
 })
+
+/** The reader's region, such as en-GB: how numbers and dates are written. */
+export const region = ref('en')
+
+/** Texts and region for a component. */
+export function useTexts() {
+  const { t, te } = useI18n()
+  return { t, te, locale: region }
+}
 
 /** The texts outside components. */
 export const texts = i18n.global as unknown as Pick<Composer, 'locale'> & { t(key: string): string; te(key: string): boolean }

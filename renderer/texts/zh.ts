@@ -42,7 +42,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
   chooser: { up: '上级文件夹', path: '路径', empty: '此文件夹为空', name: '文件名', save: '保存到这里', files: '选用 {n} 个文件', folder: '选用此文件夹' },
   workpieces: {
     title: '工件', add: '添加工件', all: '全部图片', name: '工件名称', remove: '移除 {name}', removed: '已移除 {name}',
-    counts: '{photos} 照片 · {renders} 渲染图', truths: '{n} 真值', empty: '工件随渲染图的文件夹导入，也可在此添加。',
+    counts: '{photos} 照片 · {renders} 渲染图', empty: '工件随渲染图的文件夹导入，也可在此添加。',
   },
   gap: {
     title: '渲染图与照片的差距', help: '渲染图与照片相差多远；差距越大，第一轮越难。',
@@ -55,6 +55,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     truthNote: '此照片有人工绘制的掩膜：仅用于评估，从不参与训练。', rejectedWord: '已拒绝', maskMissing: '此渲染图没有掩膜。',
     importPhotos: '导入照片', importRenders: '导入渲染图', importTruth: '导入真值掩膜（仅用于评估）',
     importRendersHelp: '每种工件一个文件夹，每张渲染图带掩膜：001.jpg 和 001_mask.png。',
+    truthButton: '真值',
     choose: { auto: '选择文件夹', photos: '选择照片文件夹', renders: '选择渲染图文件夹', truth: '选择真值掩膜文件夹' },
     drop: { photos: '相机照片，可附 tags.json', renders: '带掩膜的渲染图，每种工件一个文件夹', truth: '人工绘制的掩膜，仅用于评估' },
     imported: '已导入 {n} 张图片', importDuplicates: '{n} 张已存在。', importIssues: '{n} 个文件未被采用。',
@@ -69,7 +70,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     taken: '已拍 {n} 张', none: '没有相机响应。请接上相机，或在系统设置中允许使用相机。',
   },
   cad: {
-    title: '导入 CAD 文件', about: '每个文件成为一种工件：从各个方向渲染并带精确掩膜。支持 STL、OBJ 和 STEP。', pick: '选择文件', unit: '文件的单位', count: '每种的渲染数',
+    short: 'CAD', title: '导入 CAD 文件', about: '每个文件成为一种工件：从各个方向渲染并带精确掩膜。支持 STL、OBJ 和 STEP。', pick: '选择文件', unit: '文件的单位', count: '每种的渲染数',
     start: '渲染', mm: '毫米', cm: '厘米', m: '米', inch: '英寸',
   },
   train: {
