@@ -13,7 +13,6 @@ import { wordsOf, type Words } from './words.ts'
 
 /** The desktop: one window on the page, the service in a process of its own. */
 export function openDesktop(): void {
-  app.enableSandbox()
   registerScheme()
   if (!app.requestSingleInstanceLock()) {
     app.quit()

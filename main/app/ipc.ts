@@ -17,7 +17,7 @@ export function answerCalls(page: () => WebContents | undefined, call: (name: st
 }
 
 function isOurs({ sender, senderFrame }: IpcMainInvokeEvent, page: WebContents | undefined): boolean {
-  return sender === page && senderFrame !== null && senderFrame === sender.mainFrame && new URL(senderFrame.url).origin === origin
+  return sender === page && senderFrame !== null && senderFrame === sender.mainFrame && senderFrame.url.startsWith(`${origin}/`)
 }
 
 /** Hands an event to the page. */

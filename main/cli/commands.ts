@@ -3,8 +3,8 @@ import { devices, settings } from './device-commands.ts'
 import { exportModel, predict } from './model-commands.ts'
 import { importImages, newProject, render, report, status } from './project-commands.ts'
 import { run } from './run.ts'
-import { statusText } from './status-text.ts'
 import { ui } from './ui.ts'
+import { statusText } from './status-text.ts'
 import type { ProjectStatus } from '../../preload/contract/model.ts'
 
 /** What a command gives back: an object for `--json`, and the same in words. */
