@@ -91,7 +91,7 @@ export const useApp = defineStore('app', () => {
     if (info) {
       version.value = info.version
       native.value = info.native
-      systemLocale.value = info.locale
+      if (info.native) systemLocale.value = info.locale
     }
     settings.value = await attempt(() => call('settings:read', {})) ?? settings.value
     await readDevices()

@@ -50,7 +50,7 @@ export default {
     counts: '{photos} photos · {renders} renders', empty: 'Workpieces come with the folders of your renders, or add one here.',
   },
   gap: {
-    title: 'Renders against photos', help: 'How far the renders are from the photos; large distances make the first round harder.',
+    title: 'Renders and photos', help: 'How far the renders are from the photos; large distances make the first round harder.',
     brightness: 'Brightness', contrast: 'Contrast', colour: 'Colour', sharpness: 'Sharpness', noise: 'Noise', small: 'close', medium: 'apart', large: 'far apart',
   },
   dataset: {
