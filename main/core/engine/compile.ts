@@ -10,7 +10,7 @@ import './kernels/conv.ts'
 import './kernels/pool.ts'
 import './kernels/resize.ts'
 import './kernels/normalise.ts'
-import { identity, physicalShape, sameLayout } from './layout.ts'
+import { identity, NCHW, physicalShape, sameLayout } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { layoutOf, made, trace, typeOf, view, wantedLayout } from './trace.ts'
 import type { Target } from './trace.ts'
@@ -66,7 +66,7 @@ function traceOnce(fn: TensorFunction, { inputs, state = {} }: Signature, target
   const { graph, result } = trace(target, (g) => {
     const inputPorts = ports(inputs, 'in', {})
     const statePorts = ports(state, 'state', layouts)
-    const given = Object.fromEntries([...inputPorts, ...statePorts].map((port) => [port.name, place(g, port)]))
+    const given = Object.fromEntries([...inputPorts, ...statePorts].map((port) => [port.name, place(g, port, port.name in inputs)]))
     const made = fn({ ...given })
     const better = Object.fromEntries(Object.entries(given).filter(([name]) => name in state)
       .map(([name, tensor]) => [name, made[name] && made[name].dataId !== tensor.dataId ? layoutOf(made[name]) : wantedLayout(tensor)]))
@@ -84,10 +84,15 @@ function ports(specs: Specs, kind: string, layouts: Layouts): Port[] {
     ({ name, value: `${kind}:${name}`, dtype, shape, layout: layouts[name] ?? identity(shape.length) }))
 }
 
-function place(graph: Graph, { value, dtype, shape, layout }: Port): Tensor {
+function place(graph: Graph, { value, dtype, shape, layout }: Port, isInput: boolean): Tensor {
   const name = graph.input({ name: value, type: dtype, shape: physicalShape(shape, layout) })
-  return asTensor(made(shape, dtype, name, layout))
+  const info = made(shape, dtype, name, layout)
+  if (isInput && isPicture(shape)) view(info, NCHW)
+  return asTensor(info)
 }
+
+/** Pictures are turned channels first as they come in: what is done to them per channel is faster so. */
+const isPicture = (shape: readonly number[]) => shape.length === 4 && shape[3] < Math.min(shape[1], shape[2])
 
 /** A tensor that TensorFlow.js tracks, over what the tracer made. */
 export const asTensor = (info: TensorInfo): Tensor =>

@@ -69,13 +69,14 @@ export const reshape = (name: string, shape: readonly number[]) => op('Reshape',
 const backend = Object.assign(new tf.KernelBackend(), {
   write: (values: ArrayLike<number>, shape: number[], dtype: string) => {
     const dataId = {}
-    store.set(dataId, traced(shape, dtype, { values }))
+    store.set(dataId, traced(shape, dtype, constantOf(values)))
     return dataId
   },
   move: (dataId: object, values: ArrayLike<number>, shape: number[], dtype: string) =>
-    store.set(dataId, traced(shape, dtype, { values })),
+    store.set(dataId, traced(shape, dtype, constantOf(values))),
   readSync: (dataId: object) => {
-    const { values } = store.get(dataId)
+    const { values, fill, shape } = store.get(dataId)
+    if (fill !== undefined) return new Float32Array(size(shape)).fill(fill)
     if (!values) throw new Error('a traced function cannot read values: they are known only when the program runs')
     return values
   },
@@ -93,6 +94,12 @@ const backend = Object.assign(new tf.KernelBackend(), {
 
 const store = new tf.DataStorage<Traced>(backend, tf.engine())
 tf.registerBackend(BACKEND, () => backend, 0)
+
+/** Values that are all alike, such as those of tf.ones, are kept as one. */
+function constantOf(values: ArrayLike<number>): Known {
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return { values }
+  return values.length > 0 ? { fill: Number(values[0]) } : { values }
+}
 
 type Known = Pick<Traced, 'values' | 'fill' | 'base'>
 
@@ -127,7 +134,7 @@ export function repeated(info: TensorInfo, shape: readonly number[]): TensorInfo
   if (fill !== undefined) return filled(shape, dtype, fill)
   if (base) return repeated(base, shape)
   const full = [...Array<number>(shape.length - info.shape.length).fill(1), ...info.shape]
-  const aligned = full.length === info.shape.length ? info : made(full, dtype, reshape(view(info), full))
+  const aligned = full.length === info.shape.length ? same(info) : made(full, dtype, reshape(view(info), full))
   return register(traced(shape, dtype, { base: aligned }))
 }
 
@@ -135,13 +142,11 @@ export function repeated(info: TensorInfo, shape: readonly number[]): TensorInfo
 export const isRepeated = (info: TensorInfo) => store.get(info.dataId).base !== undefined
 
 /** A traced constant whose values are known while tracing. */
-export const known = (values: ArrayLike<number>, shape: readonly number[], dtype: string) => register(traced(shape, dtype, { values }))
+export const known = (values: ArrayLike<number>, shape: readonly number[], dtype: string) =>
+  register(traced(shape, dtype, constantOf(values)))
 
 /** The value that fills a constant, where it is one. */
-export function fillOf(info: TensorInfo): number | undefined {
-  const { fill, values, shape } = store.get(info.dataId)
-  return fill ?? (values && size(shape) === 1 ? values[0] : undefined)
-}
+export const fillOf = (info: TensorInfo): number | undefined => store.get(info.dataId).fill
 
 /**
  * The same elements under another shape or other axes; no node is made.
@@ -161,7 +166,7 @@ export function renamed(info: TensorInfo, shape: readonly number[], relabel: (la
   return value.views.length > 0 ? register(value) : undefined
 }
 
-/** The same tensor under a handle of its own. */
+/** The same tensor under a handle of its own, which lives on when TensorFlow.js disposes of the other. */
 export function same(info: TensorInfo): TensorInfo {
   const { shape, dtype, values, fill, base, views } = store.get(info.dataId)
   const value = traced(shape, dtype, { values, fill, base })

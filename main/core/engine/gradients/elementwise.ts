@@ -52,9 +52,10 @@ byInput(tf.Cos, (dy, x) => tf.neg(tf.mul(dy, tf.sin(x))))
 byInput<tf.LeakyReluAttrs>(tf.LeakyRelu, (dy, x, { alpha }) => tf.where(tf.greater(x, 0), dy, tf.mul(dy, alpha)))
 byInput<tf.ClipByValueAttrs>(tf.ClipByValue, (dy, x, { clipValueMin, clipValueMax }) =>
   where(tf.logicalAnd(tf.greaterEqual(x, clipValueMin), tf.lessEqual(x, clipValueMax)), dy))
-byInput(tf.Relu6, (dy, x) => where(tf.logicalAnd(tf.greater(x, 0), tf.lessEqual(x, 6)), dy))
 
 byOutput(tf.Relu, (dy, y) => tf.mul(dy, tf.step(y)))
+/** Within 0..6 the product is above zero, at both ends it is not. */
+byOutput(tf.Relu6, (dy, y) => tf.mul(dy, tf.step(tf.mul(y, tf.sub(6, y)))))
 byOutput(tf.Exp, (dy, y) => tf.mul(dy, y))
 byOutput(tf.Sqrt, (dy, y) => tf.div(dy, tf.mul(2, y)))
 byOutput(tf.Rsqrt, (dy, y) => tf.mul(dy, tf.mul(-0.5, tf.mul(y, tf.square(y)))))

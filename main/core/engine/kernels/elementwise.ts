@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { BinaryInputs, TensorInfo, UnaryInputs } from '@tensorflow/tfjs-core'
 import { NCHW, sameLayout } from '../layout.ts'
 import {
-  commonLayout, constant, fillOf, ints, isRepeated, kernel, layoutOf, made, op, operand, repeated, reshape, scalar, size, typeOf, view,
+  commonLayout, constant, fillOf, ints, isRepeated, kernel, layoutOf, made, op, operand, repeated, reshape, same, scalar, size, typeOf, view,
 } from '../trace.ts'
 import type { TraceType } from '../trace.ts'
 import { elementTypes } from '../../onnx/graph.ts'
@@ -55,7 +55,7 @@ function scaledAndShifted(name: string, a: TensorInfo, b: TensorInfo): TensorInf
   const product = scaled.get(a.dataId)
   if (name === tf.Multiply) {
     const out = broadcast(a, b, plain('Mul'))
-    scaled.set(out.dataId, { x: a, scale: b })
+    scaled.set(out.dataId, { x: same(a), scale: same(b) })
     return out
   }
   if (name !== tf.Add || !product || !sameLayout(layoutOf(a), NCHW)) return undefined

@@ -7,12 +7,12 @@ import { commonLayout, constant, filled, ints, kernel, known, made, op, ops, ren
 
 /** Reshapes; free of nodes that move elements where only axes of size 1 come or go. */
 function reshaped(x: TensorInfo, shape: readonly number[]): TensorInfo {
+  if (String(x.shape) === String(shape)) return same(x)
   const real = (sizes: readonly number[]) => sizes.flatMap((n, axis) => (n === 1 ? [] : [axis]))
   const [before, after] = [real(x.shape), real(shape)]
   const alike = String(before.map((axis) => x.shape[axis])) === String(after.map((axis) => shape[axis]))
   const ones = identity(shape.length).filter((axis) => shape[axis] === 1)
   const relabel = (layout: Layout): Layout | undefined => {
-    if (String(x.shape) === String(shape)) return layout
     const inOrder = String(layout.filter((axis) => x.shape[axis] !== 1)) === String(before)
     if (inOrder) return identity(shape.length)
     if (!alike) return undefined
