@@ -62,7 +62,7 @@ function eagerProgram(fn: TensorFunction, { inputs, state: stateSpecs = {} }: Si
       await ready()
       for (const name of Object.keys(values)) {
         found(state, name)
-        replace(state, name, place({ [name]: stateSpecs[name] }, values)[name])
+        replace(state, name, place({ [name]: stateSpecs[name] }, { [name]: values[name].slice() })[name])
       }
     },
     dispose: async () => {
