@@ -19,17 +19,19 @@ export interface SessionOptions {
   readonly threads: number
   /** How far onnxruntime may rewrite the graph. Training steps are run as they were traced: its rewriting moves their transpositions to dearer places. */
   readonly rewriting: 'disabled' | 'all'
+  /** Outputs that stay on the device. */
+  readonly kept?: readonly string[]
 }
 
 /** Opens a session; threads do not spin between operators, which would take the cores from everybody else. */
-export function openSession(bytes: Uint8Array, { device, threads, rewriting }: SessionOptions) {
+export function openSession(bytes: Uint8Array, { device, threads, rewriting, kept = [] }: SessionOptions) {
   return ort.InferenceSession.create(bytes, {
     executionProviders: [device],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: rewriting,
-    preferredOutputLocation: device === 'webgpu' ? 'gpu-buffer' : 'cpu',
+    ...(kept.length > 0 && { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const])) }),
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   })
@@ -144,7 +146,8 @@ const identityModel = (port: Port) =>
 
 /** Opens a compiled function as a program. */
 async function openProgram(compiled: Compiled, device: OnnxDevice, threads: number): Promise<Program> {
-  const session = await openSession(compiled.bytes, { device, threads, rewriting: compiled.nextState.length > 0 ? 'disabled' : 'all' })
+  const kept = device === 'webgpu' ? compiled.nextState.map((port) => port.value) : []
+  const session = await openSession(compiled.bytes, { device, threads, rewriting: compiled.nextState.length > 0 ? 'disabled' : 'all', kept })
   const keeper = device === 'webgpu' ? deviceState(compiled, device) : hostState(compiled)
   const { inputs, state, outputs } = compiled
   const results = Object.fromEntries(outputs.map((port) => [port.value, null]))

@@ -39,6 +39,9 @@ const executors: [string, () => Executor][] = [
   ['onnxruntime', () => onnxExecutor('cpu', { threads: 2 })],
   ['eager', () => eagerExecutor('tfjs-node-gpu', 'cpu', 'reference')],
 ]
+const hasWebGpu = process.env.MASKWRIGHT_TEST_WEBGPU === '1'
+if (hasWebGpu) executors.push(['onnxruntime on WebGPU', () => onnxExecutor('webgpu', { threads: 2 })])
+else console.warn('MASKWRIGHT_TEST_WEBGPU is not 1: programs are not tested on WebGPU')
 
 describe.each(executors)('a program on %s', (_, open) => {
   let executor: Executor
@@ -122,7 +125,7 @@ describe('compiled training', () => {
       states.push(await program.readState())
     }
     for (const name of ['f', 'u', 'g'])
-      states[0][name].forEach((value, i) => expect(value).toBeCloseTo(states[1][name][i], 5))
+      for (const other of states.slice(1)) states[0][name].forEach((value, i) => expect(value).toBeCloseTo(other[name][i], 5))
   })
 
   test('holds filters as ONNX lays them, so that no step turns them about', () => {
