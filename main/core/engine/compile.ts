@@ -10,7 +10,7 @@ import './kernels/conv.ts'
 import './kernels/pool.ts'
 import './kernels/resize.ts'
 import './kernels/normalise.ts'
-import { identity, NCHW, physicalShape, sameLayout } from './layout.ts'
+import { identity, NCHW, OIHW, physicalShape, sameOrder } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { layoutOf, made, trace, typeOf, view, wantedLayout } from './trace.ts'
 import type { Target } from './trace.ts'
@@ -46,15 +46,18 @@ const MAX_TRACES = 4
 /**
  * Turns a TensorFlow.js function into one ONNX model: a whole training step is one run of it.
  *
- * The function is traced until the state comes out in the layout in which it goes in, so that it feeds back as it is.
+ * State of rank 4 is first taken for filters; the function is traced again until the state comes out in the layout in
+ * which it goes in, so that it feeds back as it is.
  *
  * @throws Error naming the kernel, if the function uses one that is not mapped; RangeError if a state entry changes its shape.
  */
 export function compile(fn: TensorFunction, signature: Signature, { target = 'train' as Target } = {}): Compiled {
-  let layouts: Layouts = {}
+  const filters = Object.entries(signature.state ?? {}).filter(([, { shape }]) => shape.length === 4)
+  let layouts: Layouts = Object.fromEntries(filters.map(([name]) => [name, OIHW]))
   for (let i = 1; ; i++) {
     const { compiled, better } = traceOnce(fn, signature, target, layouts)
-    const settled = Object.entries(better).every(([name, layout]) => sameLayout(layout, layouts[name] ?? identity(layout.length)))
+    const settled = Object.entries(signature.state ?? {}).every(([name, { shape }]) =>
+      sameOrder(shape, better[name], layouts[name] ?? identity(shape.length)))
     if (settled || i === MAX_TRACES) return compiled()
     layouts = better
   }
