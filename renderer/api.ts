@@ -81,7 +81,8 @@ export function useDoor(replacement: Door): void {
  * @throws AppError with what went wrong and what to do.
  */
 export async function call<K extends CallName>(name: K, input: Input<K>): Promise<Output<K>> {
-  const result = await theDoor().call(name, input)
+  // Reactive objects do not cross to another process: what goes is a plain copy.
+  const result = await theDoor().call(name, JSON.parse(JSON.stringify(input)) as Input<K>)
   if (!result.ok) throw new AppError(result.error)
   return result.value
 }

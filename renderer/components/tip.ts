@@ -7,7 +7,7 @@ let timer: ReturnType<typeof setTimeout> | undefined
 
 function show(element: HTMLElement): void {
   const text = texts.get(element)
-  if (!text) return
+  if (!text || !element.isConnected) return
   hide()
   owner = element
   bubble = document.createElement('div')
@@ -53,6 +53,7 @@ export const tip: Directive<HTMLElement, string | undefined> = {
     if (owner === element && bubble) bubble.textContent = value ?? ''
   },
   beforeUnmount(element) {
+    texts.delete(element)
     if (owner === element) hide()
   },
 }

@@ -52,7 +52,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     counts: '{photos} Fotos · {renders} Rend.', empty: 'Werkstücke kommen mit den Ordnern der Renderings, oder hier eines hinzufügen.',
   },
   gap: {
-    title: 'Renderings gegen Fotos', help: 'Wie weit die Renderings von den Fotos entfernt sind; große Abstände erschweren die erste Runde.',
+    title: 'Renderings und Fotos', help: 'Wie weit die Renderings von den Fotos entfernt sind; große Abstände erschweren die erste Runde.',
     brightness: 'Helligkeit', contrast: 'Kontrast', colour: 'Farbe', sharpness: 'Schärfe', noise: 'Rauschen', small: 'nah', medium: 'entfernt', large: 'weit weg',
   },
   dataset: {
@@ -144,7 +144,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     },
   },
   report: {
-    none: 'Der Bericht erscheint nach dem ersten Lauf.', run: 'Lauf', compare: 'Vergleichen mit', noOther: 'Kein anderer Lauf', save: '{format} speichern', saveAs: 'Bericht als {format} speichern',
+    none: 'Der Bericht erscheint nach dem ersten Lauf.', run: 'Lauf', compare: 'Vergleichen mit', noOther: 'Kein anderer Lauf', saveAs: 'Bericht als {format} speichern',
     saved: 'Bericht gespeichert', table: 'IoU jedes Werkstücks', tableAbout: 'Anfangsmaske → endgültige Maske, in Prozent, auf Fotos mit Wahrheit, die den Tag tragen.', workpiece: 'Werkstück', mean: 'Mittel',
     rounds: 'Runden', round: 'Runde', final: 'Endgültig (Runde {n})', finalCrf: 'Endgültig + CRF', miouWorkpieces: 'mIoU, Werkstücke', miouBackground: 'mIoU, mit Hintergrund',
     boundary: 'Rand-F, 2 px', confusion: 'Verwechslungen', confusionAbout: 'Von den wahren Pixeln einer Zeile der Anteil, der das Label der Spalte bekam.', truthDown: 'Wahrheit',

@@ -142,7 +142,7 @@ export default {
     },
   },
   report: {
-    none: 'The report appears after the first run.', run: 'Run', compare: 'Compare with', noOther: 'No other run', save: 'Save {format}', saveAs: 'Save the report as {format}',
+    none: 'The report appears after the first run.', run: 'Run', compare: 'Compare with', noOther: 'No other run', saveAs: 'Save the report as {format}',
     saved: 'Report saved', table: 'IoU of every workpiece', tableAbout: 'Initial mask → final mask, in percent, on photos with truth that bear the tag.', workpiece: 'Workpiece', mean: 'Mean',
     rounds: 'Rounds', round: 'Round', final: 'Final (round {n})', finalCrf: 'Final + CRF', miouWorkpieces: 'mIoU, workpieces', miouBackground: 'mIoU, with background',
     boundary: 'Boundary F, 2 px', confusion: 'Confusion', confusionAbout: 'Of the true pixels of a row, the share that got the label of the column.', truthDown: 'Truth',

@@ -123,7 +123,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     sources: { none: '没有步骤给它标注。', cam: '来自标签的激活。', superpixel: '由其超像素投票。', network: '由网络给出。', crf: '由稠密 CRF 改动。', hint: '由人涂画。' },
   },
   report: {
-    none: '第一次运行后才有报告。', run: '运行', compare: '比较', noOther: '不比较', save: '保存 {format}', saveAs: '把报告保存为 {format}', saved: '报告已保存',
+    none: '第一次运行后才有报告。', run: '运行', compare: '比较', noOther: '不比较', saveAs: '把报告保存为 {format}', saved: '报告已保存',
     table: '每种工件的 IoU', tableAbout: '初始掩膜 → 最终掩膜，百分比，取自带该标签且有真值的照片。', workpiece: '工件', mean: '平均',
     rounds: '轮次', round: '轮次', final: '最终（第 {n} 轮）', finalCrf: '最终 + CRF', miouWorkpieces: 'mIoU，工件', miouBackground: 'mIoU，含背景', boundary: '边界 F，2 像素',
     confusion: '混淆矩阵', confusionAbout: '每行真值像素中，得到该列标注的比例。', truthDown: '真值', cell: '{n} 个{truth}像素被标为{label}', best: '最好的照片', worst: '最差的照片',
