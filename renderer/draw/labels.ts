@@ -62,34 +62,42 @@ export function fromRuns(runs: readonly number[], length: number): Uint8Array {
  */
 export function outlinesOf({ width, height, data }: Labels): Map<number, number[]> {
   const lines = new Map<number, number[]>()
-  const add = (label: number, ...segment: number[]) => {
-    const list = lines.get(label)
-    if (list === undefined) lines.set(label, segment)
-    else list.push(...segment)
+  const listOf = (label: number) => {
+    const list = lines.get(label) ?? []
+    lines.set(label, list)
+    return list
   }
-  const at = (x: number, y: number) => (x < 0 || y < 0 || x >= width || y >= height ? -1 : data[y * width + x])
-  sweep(width, height, (along, across) => [at(along, across), at(along, across - 1)], (label, from, to, across) => add(label, from, across, to, across))
-  sweep(height, width, (along, across) => [at(across, along), at(across - 1, along)], (label, from, to, across) => add(label, across, from, across, to))
+  sweep(data, width, height, 1, width, (label, from, to, across) => listOf(label).push(from, across, to, across))
+  sweep(data, height, width, width, 1, (label, from, to, across) => listOf(label).push(across, from, across, to))
   return lines
 }
 
-/** Walks the edges of one direction and joins neighbours of one label, for either side of the edge. */
+/**
+ * Walks the edges of one direction, line by line, and joins neighbours of one label, for either side of the edge.
+ *
+ * @param alongStep Distance in `data` of the next pixel along a line; `acrossStep` that of the next line.
+ */
 function sweep(
-  length: number, breadth: number,
-  sides: (along: number, across: number) => readonly number[],
+  data: Uint8Array, length: number, breadth: number, alongStep: number, acrossStep: number,
   add: (label: number, from: number, to: number, across: number) => void,
 ): void {
   for (let across = 0; across <= breadth; across++) {
-    const open: { label: number; from: number }[] = [{ label: 0, from: 0 }, { label: 0, from: 0 }]
+    let [before, beforeFrom, after, afterFrom] = [0, 0, 0, 0]
     for (let along = 0; along <= length; along++) {
-      const pair = along < length ? sides(along, across) : [0, 0]
-      for (const side of [0, 1]) {
-        const own = pair[side]
-        const label = own !== pair[1 - side] && own > 0 && own !== NONE ? own : 0
-        const run = open[side]
-        if (label === run.label) continue
-        if (run.label !== 0) add(run.label, run.from, along, across)
-        open[side] = { label, from: along }
+      const at = along * alongStep + across * acrossStep
+      const a = along < length && across > 0 ? data[at - acrossStep] : 0
+      const b = along < length && across < breadth ? data[at] : 0
+      const nextBefore = a !== b && a !== NONE ? a : 0
+      const nextAfter = a !== b && b !== NONE ? b : 0
+      if (nextBefore !== before) {
+        if (before !== 0) add(before, beforeFrom, along, across)
+        before = nextBefore
+        beforeFrom = along
+      }
+      if (nextAfter !== after) {
+        if (after !== 0) add(after, afterFrom, along, across)
+        after = nextAfter
+        afterFrom = along
       }
     }
   }

@@ -4,6 +4,7 @@ import type { Estimate, RunPlan, Series } from '../../preload/contract/api.ts'
 import { stepNames, type Progress, type StepName } from '../../preload/contract/model.ts'
 import { definitions, presets, type PresetName, type SettingName, type Settings } from '../../preload/contract/settings.ts'
 import { call, on } from '../api.ts'
+import { texts } from '../texts/index.ts'
 import { useApp } from './app.ts'
 import { useJobs } from './jobs.ts'
 import { useProject } from './project.ts'
@@ -123,7 +124,11 @@ export const useTrain = defineStore('train', () => {
     watchJob(jobId, 'run:resume')
   }
   function watchJob(jobId: number, name: string): void {
-    void jobs.finish(jobId, name, project.id).catch(app.tellError).finally(() => Promise.all([project.refresh('runs'), readCurves()]))
+    void jobs.finish(jobId, name, project.id).catch(app.tellError).then(async () => {
+      await Promise.all([project.refresh('runs'), readCurves()])
+      const done = project.current === undefined ? project.runs[0] : undefined
+      if (done?.state === 'finished') app.tell({ kind: 'done', text: texts.t('train.finished'), action: { label: texts.t('places.report'), run: () => { app.place = 'report' } } })
+    })
   }
   async function stop(): Promise<void> {
     const current = project.current

@@ -91,7 +91,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     stopHelp: 'Beendet den Lauf; fertige Runden bleiben.', paused: 'pausiert', runNumber: 'Lauf {n}', roundOf: 'Runde {n}/{total}', rate: '{rate}/s',
     photosBefore: 'Sechs Fotos', photosInitial: 'Sechs Fotos mit ihren Anfangsmasken', photosAfter: 'Sechs Fotos nach Runde {n}', openPhoto: 'Foto {n} ansehen',
     restarted: 'Das Training brach unerwartet ab und lief von selbst weiter.', restartedDetail: 'Höchstens einige Sekunden Training sind verloren.',
-    failed: 'Der letzte Lauf endete vorzeitig.', goOn: 'Fortsetzen', toDataset: 'Zu den Daten',
+    failed: 'Der letzte Lauf endete vorzeitig.', finished: 'Der Lauf ist fertig.', goOn: 'Fortsetzen', toDataset: 'Zu den Daten',
     missing: {
       workpieces: 'Noch kein Werkstück: Renderings importieren oder eines anlegen.', renders: 'Das Training braucht Renderings mit Masken.', photos: 'Das Training braucht Fotos der Linie.',
       tags: 'Für einige Fotos angeben, welche Werkstücke darauf sind.',

@@ -89,7 +89,7 @@ export default {
     stopHelp: 'Ends the run; its finished rounds stay.', paused: 'paused', runNumber: 'run {n}', roundOf: 'round {n}/{total}', rate: '{rate}/s',
     photosBefore: 'Six photos', photosInitial: 'Six photos with their initial masks', photosAfter: 'Six photos after round {n}', openPhoto: 'Look at photo {n}',
     restarted: 'The trainer stopped unexpectedly and went on by itself.', restartedDetail: 'At most a few seconds of training are lost.',
-    failed: 'The last run stopped before its end.', goOn: 'Go on', toDataset: 'To the dataset',
+    failed: 'The last run stopped before its end.', finished: 'The run is finished.', goOn: 'Go on', toDataset: 'To the dataset',
     missing: {
       workpieces: 'No workpiece yet: import renders or add one.', renders: 'Training wants renders with masks.', photos: 'Training wants photos of the line.',
       tags: 'Tell for some photos which workpieces are on them.',
