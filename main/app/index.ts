@@ -40,9 +40,10 @@ export function openDesktop(): void {
       reveal: (path) => shell.showItemInFolder(path),
       printPdf,
     }, () => {
+      if (leaving) return
       startService()
-      dialog.showErrorBox('Maskwright', words.died)
       window?.reload()
+      void dialog.showMessageBox({ type: 'warning', message: words.died })
     })
   }
   const call = async (name: string, input: unknown) => {

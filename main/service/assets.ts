@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { resizeLabels } from '../core/image/resize.ts'
 import type { SegmentMap } from '../core/image/types.ts'
 import { evaluatedKey } from '../steps/evaluate.ts'
 import { readSuperpixels } from '../steps/superpixels.ts'
@@ -53,11 +54,11 @@ export function openAssets(projects: OpenProjects): Assets {
         const { file, sha256 } = await thumbnailFile(project, id)
         return { file, type: 'image/jpeg', etag: sha256, lasting: true }
       }
-      case 'render-mask 1': return labels(project, project.store.masks.shaOfRender(id))
-      case 'truth 1': return labels(project, openTruth(project.store).get(id))
-      case 'hints 1': return labels(project, project.hints.shaOf(id))
+      case 'render-mask 1': return labels(project, project.store.masks.shaOfRender(id), id)
+      case 'truth 1': return labels(project, openTruth(project.store).get(id), id)
+      case 'hints 1': return labels(project, project.hints.shaOf(id), id)
       case 'superpixels 2': return superpixels(project, Number(words[0]), id)
-      case 'mask 3': return labels(project, maskSha(project, Number(words[0]), words[1] === 'crf' ? 'crf' : Number(words[1]), id))
+      case 'mask 3': return labels(project, maskSha(project, Number(words[0]), words[1] === 'crf' ? 'crf' : Number(words[1]), id), id)
       default: return null
     }
   }
@@ -82,9 +83,11 @@ export function maskSha({ store }: OpenProject, runId: number, round: number | '
   return store.artifacts.get(runId, 'evaluate', evaluatedKey(last, 'crf', imageId))?.sha ?? null
 }
 
-async function labels({ store }: OpenProject, sha: string | null): Promise<Asset | null> {
+/** Labels at the size of their picture, however small they were made. */
+async function labels({ store }: OpenProject, sha: string | null, imageId: number): Promise<Asset | null> {
   if (sha === null) return null
-  const { width, height, data } = store.blobs.getLabels(sha)
+  const { width, height } = store.images.get(imageId)
+  const { data } = resizeLabels(store.blobs.getLabels(sha), width, height)
   return { bytes: await encodePng(width, height, data), type: 'image/png', etag: sha, lasting: false }
 }
 
@@ -95,16 +98,22 @@ async function superpixels({ store }: OpenProject, runId: number, imageId: numbe
   } catch {
     return null
   }
-  const bytes = await encodePng(map.width, map.height, threeBytes(map.data))
+  const { width, height } = store.images.get(imageId)
+  const bytes = await encodePng(width, height, threeBytes(map, width, height))
   return { bytes, type: 'image/png', etag: createHash('sha256').update(bytes).digest('hex'), lasting: false }
 }
 
-function threeBytes(values: Int32Array): Uint8Array {
-  const out = new Uint8Array(values.length * 3)
-  for (let i = 0; i < values.length; i++) {
-    out[3 * i] = values[i] & 255
-    out[3 * i + 1] = (values[i] >> 8) & 255
-    out[3 * i + 2] = (values[i] >> 16) & 255
+/** Indices as three bytes each, at another size by nearest neighbour. */
+function threeBytes({ width, height, data }: SegmentMap, toWidth: number, toHeight: number): Uint8Array {
+  const out = new Uint8Array(toWidth * toHeight * 3)
+  for (let y = 0, o = 0; y < toHeight; y++) {
+    const row = Math.floor(((y + 0.5) * height) / toHeight) * width
+    for (let x = 0; x < toWidth; x++, o += 3) {
+      const value = data[row + Math.floor(((x + 0.5) * width) / toWidth)]
+      out[o] = value & 255
+      out[o + 1] = (value >> 8) & 255
+      out[o + 2] = (value >> 16) & 255
+    }
   }
   return out
 }

@@ -51,7 +51,7 @@ export function runCalls(context: Context) {
       }
       return {}
     },
-    'run:curves': async ({ projectId, runId }) => curvesOf(projects.get(projectId), runId),
+    'run:curves': async ({ projectId, runId }) => curvesOf(context, projects.get(projectId), runId),
   } satisfies Partial<Handlers>
 }
 
@@ -77,18 +77,24 @@ export function runRecord({ training }: Context, { projectId, store, notes }: Op
   }
 }
 
-/** Losses by stretch of training, then share of labelled pixels and agreement by round. */
-export function curvesOf({ store }: OpenProject, runId: number): Series[] {
-  const points = store.curves.list(runId)
-  const rounds = store.rounds.list(runId)
-  const losses = [...new Set(points.map(({ key }) => key))].map((key) => ({
-    name: key,
-    points: thin(points.filter((point) => point.key === key).map(({ step, values }): [number, number] => [step, values.loss])),
-  }))
-  const byRound = (name: 'labelled' | 'agreement') => ({
-    name, points: rounds.flatMap((round): [number, number][] => (round[name] === null ? [] : [[round.round, round[name]]])),
+/** Losses over the training steps of the classifier and of all rounds one after the other, then figures of the masks round by round. */
+function curvesOf(context: Context, project: OpenProject, runId: number): Series[] {
+  const points = project.store.curves.list(runId)
+  const classifier = points.filter(({ key }) => key === 'classifier')
+  let before = 0
+  const rounds = [...new Set(points.filter(({ round }) => round > 0).map(({ round }) => round))].flatMap((round) => {
+    const mine = points.filter((point) => point.round === round && point.key !== 'classifier').map(({ step, values }): [number, number] => [before + step, values.loss])
+    before = mine.at(-1)?.[0] ?? before
+    return mine
   })
-  return [...losses, byRound('labelled'), byRound('agreement')]
+  const status = runRecord(context, project, runId).rounds
+  const byRound = (name: string, value: (round: RunRecord['rounds'][number]) => number | null): Series =>
+    ({ name, points: status.flatMap((round): [number, number][] => (value(round) === null ? [] : [[round.round, value(round)!]])) })
+  return [
+    { name: 'classifierLoss', points: thin(classifier.map(({ step, values }) => [step, values.loss])) },
+    { name: 'loss', points: thin(rounds) },
+    byRound('labelled', ({ masks }) => masks.labelled), byRound('agreement', ({ masks }) => masks.agreement), byRound('miou', ({ miou }) => miou.withBackground),
+  ]
 }
 
 function thin(points: [number, number][]): [number, number][] {

@@ -52,7 +52,9 @@ describe('a run', { timeout: 180_000 }, () => {
 
   it('has curves, masks, figures, pixels with provenance', async () => {
     const curves = await bench.call('run:curves', { projectId, runId })
-    expect(curves.map(({ name }) => name)).toEqual(expect.arrayContaining(['classifier', 'round 1', 'round 2', 'labelled']))
+    expect(curves.map(({ name }) => name)).toEqual(['classifierLoss', 'loss', 'labelled', 'agreement', 'miou'])
+    expect(curves[1].points.at(-1)![0]).toBe(16)
+    expect(curves[4].points.map(([round]) => round)).toEqual([0, 1, 2])
     const changes = bench.events('project:changed').length
     await bench.call('review:list', { projectId, runId, round: 2, sort: 'worst' })
     await until(() => bench.events('project:changed').slice(changes).some(({ what }) => what === 'review'))
