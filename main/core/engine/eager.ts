@@ -1,7 +1,9 @@
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { takeExplicitPadding } from './eager-padding.ts'
 import { registerGradients } from './gradients.ts'
+import { checked, requireKnown } from './values.ts'
 import type { DeviceName, Executor, Program, Signature, Specs, TensorFunction, Tensors, Values } from './types.ts'
 
 /**
@@ -28,8 +30,6 @@ export function eagerExecutor(device: DeviceName, backend: string, description: 
   }
 }
 
-const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
-
 function eagerProgram(fn: TensorFunction, { inputs, state: stateSpecs = {} }: Signature, backend: string): Program {
   const state = new Map(Object.entries(stateSpecs).map(([name, spec]) => [name, tf.zeros([...spec.shape], spec.dtype ?? 'float32')]))
   let disposed = false
@@ -40,8 +40,7 @@ function eagerProgram(fn: TensorFunction, { inputs, state: stateSpecs = {} }: Si
   return {
     run: async (values) => {
       await ready()
-      const unknown = Object.keys(values).find((name) => !(name in inputs))
-      if (unknown !== undefined) throw new TypeError(`expected inputs ${Object.keys(inputs).join(', ')}, got '${unknown}'`)
+      requireKnown(Object.keys(values), Object.keys(inputs), 'inputs')
       const out = tf.tidy(() => fn({ ...place(inputs, values), ...Object.fromEntries(state) }))
       const results: Record<string, Values> = {}
       for (const [name, tensor] of Object.entries(out)) {
@@ -55,13 +54,14 @@ function eagerProgram(fn: TensorFunction, { inputs, state: stateSpecs = {} }: Si
     },
     readState: async (names = [...state.keys()]) => {
       await ready()
-      const entries = names.map(async (name) => [name, await found(state, name).data()] as [string, Values])
+      requireKnown(names, [...state.keys()], 'state')
+      const entries = names.map(async (name) => [name, await (state.get(name) as Tensor).data()] as [string, Values])
       return Object.fromEntries(await Promise.all(entries))
     },
     writeState: async (values) => {
       await ready()
+      requireKnown(Object.keys(values), [...state.keys()], 'state')
       for (const name of Object.keys(values)) {
-        found(state, name)
         replace(state, name, place({ [name]: stateSpecs[name] }, { [name]: values[name].slice() })[name])
       }
     },
@@ -73,12 +73,6 @@ function eagerProgram(fn: TensorFunction, { inputs, state: stateSpecs = {} }: Si
   }
 }
 
-function found(state: Map<string, Tensor>, name: string): Tensor {
-  const tensor = state.get(name)
-  if (!tensor) throw new TypeError(`expected a state entry, got '${name}'`)
-  return tensor
-}
-
 function replace(state: Map<string, Tensor>, name: string, tensor: Tensor) {
   const before = state.get(name)
   if (before !== tensor) before?.dispose()
@@ -86,14 +80,12 @@ function replace(state: Map<string, Tensor>, name: string, tensor: Tensor) {
 }
 
 function place(specs: Specs, values: Record<string, Values>): Tensors {
-  return Object.fromEntries(Object.entries(specs).map(([name, { shape, dtype = 'float32' }]) => {
-    const given = values[name]
-    const wanted = dtype === 'int32' ? Int32Array : Float32Array
-    if (!(given instanceof wanted)) throw new TypeError(`expected '${name}' as ${wanted.name}, got ${given === undefined ? 'nothing' : given.constructor.name}`)
-    if (given.length !== size(shape)) throw new RangeError(`expected ${size(shape)} values for '${name}' of shape [${shape.join(', ')}], got ${given.length}`)
-    return [name, tf.tensor(given, [...shape], dtype)]
-  }))
+  const entries = Object.entries(specs)
+  return Object.fromEntries(entries.map(([name, spec]) => [name, tf.tensor(checked(name, spec, values[name]), [...spec.shape], spec.dtype ?? 'float32')]))
 }
+
+/** Whether the package's kernels have been wrapped; they are the process's. */
+let isPrepared = false
 
 const PACKAGE = '@tensorflow/tfjs-node-gpu'
 
@@ -104,8 +96,7 @@ const PACKAGE = '@tensorflow/tfjs-node-gpu'
  */
 export async function tfjsNodeExecutor(): Promise<Executor> {
   const before = tf.engine().backendName
-  const gone = util as unknown as Record<string, unknown>
-  gone.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
+  restoreUtil()
   try {
     await import(PACKAGE)
   } catch (error) {
@@ -116,7 +107,16 @@ export async function tfjsNodeExecutor(): Promise<Executor> {
   }
   const backend = tf.findBackend('tensorflow') as { isUsingGpuDevice?: boolean } | null
   if (!backend?.isUsingGpuDevice) throw new Error(`the package ${PACKAGE} runs, but sees no GPU`)
+  if (!isPrepared) takeExplicitPadding('tensorflow')
+  isPrepared = true
   return eagerExecutor('tfjs-node-gpu', 'tensorflow', 'GPU by TensorFlow (tfjs-node-gpu)')
+}
+
+/** Functions of Node that the package uses and Node 23 has done away with. */
+function restoreUtil() {
+  const gone = util as unknown as Record<string, unknown>
+  gone.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
+  gone.isArray ??= Array.isArray
 }
 
 function reasonOf(error: unknown): string {

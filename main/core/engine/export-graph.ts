@@ -3,9 +3,9 @@ import { readMetadata } from '../onnx/graph.ts'
 import type { Graph } from '../onnx/graph.ts'
 import type { FloatMap, LabelMap, RgbImage } from '../image/types.ts'
 import { asTensor } from './compile.ts'
-import { NCHW } from './layout.ts'
-import { openSession } from './onnxruntime.ts'
-import { constant, ints, known, made, op, reshape, scalar, size, trace, view } from './trace.ts'
+import { NCHW, size } from './layout.ts'
+import { openSession } from './session.ts'
+import { constant, ints, known, made, op, reshape, scalar, trace, view } from './trace.ts'
 import type { Signature, TensorFunction, Values } from './types.ts'
 
 export interface ExportOptions {

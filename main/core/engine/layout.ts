@@ -7,6 +7,9 @@ export type Layout = readonly number[]
 export const NCHW: Layout = [0, 3, 1, 2]
 export const OIHW: Layout = [3, 2, 0, 1]
 
+/** Number of elements. */
+export const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
+
 export const identity = (rank: number): Layout => Array.from({ length: rank }, (_, i) => i)
 export const isIdentity = (layout: Layout) => layout.every((axis, i) => axis === i)
 export const sameLayout = (a: Layout, b: Layout) => a.length === b.length && a.every((axis, i) => axis === b[i])
@@ -37,10 +40,10 @@ export function sameOrder(shape: readonly number[], a: Layout, b: Layout): boole
  * @throws RangeError if the number of values is not that of the shape.
  */
 export function relayout<T extends Float32Array | Int32Array>(values: T, shape: readonly number[], from: Layout, to: Layout): T {
-  const size = shape.reduce((a, b) => a * b, 1)
-  if (values.length !== size) throw new RangeError(`expected ${size} values for shape [${shape.join(', ')}], got ${values.length}`)
+  const count = size(shape)
+  if (values.length !== count) throw new RangeError(`expected ${count} values for shape [${shape.join(', ')}], got ${values.length}`)
   if (sameOrder(shape, from, to)) return values.slice() as T
-  const out = new (values.constructor as new (length: number) => T)(size)
+  const out = new (values.constructor as new (length: number) => T)(count)
   const strides: number[] = []
   let stride = 1
   for (const axis of from.toReversed()) {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 import { createGraph } from '../onnx/graph.ts'
 import type { Attributes, ElementType, Graph } from '../onnx/graph.ts'
-import { identity, isIdentity, permutation, physicalShape, relayout, sameOrder } from './layout.ts'
+import { identity, isIdentity, permutation, physicalShape, relayout, sameOrder, size } from './layout.ts'
 import type { Layout } from './layout.ts'
 
 /**
@@ -114,7 +114,6 @@ function register(value: Traced): TensorInfo {
   return { dataId, shape: [...value.shape], dtype: value.dtype }
 }
 
-export const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
 export const typeOf = (info: TensorInfo) => store.get(info.dataId).dtype
 
 /** A traced tensor that lies in the graph as `name`. */

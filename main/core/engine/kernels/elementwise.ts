@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { BinaryInputs, TensorInfo, UnaryInputs } from '@tensorflow/tfjs-core'
-import { NCHW, sameLayout } from '../layout.ts'
+import { NCHW, sameLayout, size } from '../layout.ts'
 import {
-  commonLayout, constant, fillOf, ints, isRepeated, kernel, layoutOf, made, op, operand, repeated, reshape, same, scalar, size, typeOf, view,
+  commonLayout, constant, fillOf, ints, isRepeated, kernel, layoutOf, made, op, operand, repeated, reshape, same, scalar, typeOf, view,
 } from '../trace.ts'
 import type { TraceType } from '../trace.ts'
 import { elementTypes } from '../../onnx/graph.ts'

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { NCHW } from '../layout.ts'
-import { constant, ints, kernel, made, op, ops, reshape, scalar, size, target, view } from '../trace.ts'
+import { NCHW, size } from '../layout.ts'
+import { constant, ints, kernel, made, op, ops, reshape, scalar, target, view } from '../trace.ts'
 import { tapViews } from './conv.ts'
 
 interface PoolAttrs {

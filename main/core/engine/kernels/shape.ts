@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { elementTypes } from '../../onnx/graph.ts'
-import { identity, isIdentity, NCHW } from '../layout.ts'
+import { identity, isIdentity, NCHW, size } from '../layout.ts'
 import type { Layout } from '../layout.ts'
-import { commonLayout, constant, filled, ints, kernel, known, made, op, ops, renamed, repeated, reshape, same, scalar, size, typeOf, view } from '../trace.ts'
+import {
+  commonLayout, constant, filled, ints, kernel, known, made, op, ops, renamed, repeated, reshape, same, scalar, typeOf, view,
+} from '../trace.ts'
 
 /** Reshapes; free of nodes that move elements where only axes of size 1 come or go. */
 function reshaped(x: TensorInfo, shape: readonly number[]): TensorInfo {
