@@ -80,8 +80,11 @@ function replace(state: Map<string, Tensor>, name: string, tensor: Tensor) {
 }
 
 function place(specs: Specs, values: Record<string, Values>): Tensors {
-  const entries = Object.entries(specs)
-  return Object.fromEntries(entries.map(([name, spec]) => [name, tf.tensor(checked(name, spec, values[name]), [...spec.shape], spec.dtype ?? 'float32')]))
+  const tensors = Object.entries(specs).map(([name, spec]) => {
+    const given = checked(name, spec, values[name])
+    return [name, tf.tensor(given, [...spec.shape], spec.dtype ?? 'float32')]
+  })
+  return Object.fromEntries(tensors)
 }
 
 /** Whether the package's kernels have been wrapped; they are the process's. */

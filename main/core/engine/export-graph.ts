@@ -3,10 +3,11 @@ import { readMetadata } from '../onnx/graph.ts'
 import type { Graph } from '../onnx/graph.ts'
 import type { FloatMap, LabelMap, RgbImage } from '../image/types.ts'
 import { asTensor } from './compile.ts'
-import { NCHW, size } from './layout.ts'
+import { NCHW } from './layout.ts'
 import { openSession } from './session.ts'
 import { constant, ints, known, made, op, reshape, scalar, trace, view } from './trace.ts'
 import type { Signature, TensorFunction, Values } from './types.ts'
+import { checked } from './values.ts'
 
 export interface ExportOptions {
   /** The function's output that is exported: [1, h, w, C]. */
@@ -36,13 +37,12 @@ export function exportGraph(fn: TensorFunction, signature: Signature, state: Rec
     const photo = g.input({ name: 'image', type: 'uint8', shape: [1, 'H', 'W', 3] })
     const shape = op('Shape', [photo])
     const weights = Object.entries(signature.state ?? {}).map(([name, spec]) => {
-      const values = state[name]
-      if (values?.length !== size(spec.shape)) throw new TypeError(`expected ${size(spec.shape)} values of '${name}', got ${values?.length ?? 'none'}`)
-      return [name, asTensor(known(values, spec.shape, spec.dtype ?? 'float32'))]
+      return [name, asTensor(known(checked(name, spec, state[name]), spec.shape, spec.dtype ?? 'float32'))]
     })
     const image = asTensor(made([1, height, width, 3], 'float32', resizedPhoto(photo, shape, height, width)))
     const output = fn({ image, ...Object.fromEntries(weights) })[options.output]
-    if (output?.rank !== 4 || output.shape[0] !== 1) throw new RangeError(`expected output '${options.output}' of shape [1, h, w, C], got ${output?.shape ?? 'none'}`)
+    if (output?.rank !== 4 || output.shape[0] !== 1)
+      throw new RangeError(`expected output '${options.output}' of shape [1, h, w, C], got ${output?.shape ?? 'none'}`)
     emitLabels(g, view(output, NCHW), output.shape[3] as number, shape, options.logits ?? false)
   })
   return graph.encode({ metadata: options.metadata })

@@ -51,7 +51,8 @@ async function openProgram(compiled: Compiled, device: OnnxDevice, threads: numb
       requireKnown(wanted, namesOf(state), 'state')
       const ports = wanted.map((name) => portOf(state, name))
       const found = await keeper.read(ports)
-      return Object.fromEntries(ports.map((port) => [port.name, relayout(found[port.name].data as Values, port.shape, port.layout, logical(port))]))
+      const values = ports.map((port) => relayout(found[port.name].data as Values, port.shape, port.layout, logical(port)))
+      return Object.fromEntries(values.map((value, i) => [wanted[i], value]))
     }),
     writeState: async (values) => {
       requireKnown(Object.keys(values), namesOf(state), 'state')

@@ -10,7 +10,9 @@ export const { version } = createRequire(import.meta.url)('onnxruntime-node/pack
 ort.env.logLevel = 'fatal'
 
 /** What people call them. */
-export const deviceNames: Record<OnnxDevice, string> = { cpu: 'CPU', webgpu: 'GPU by WebGPU', dml: 'GPU by DirectML', cuda: 'GPU by CUDA', coreml: 'CoreML' }
+export const deviceNames: Record<OnnxDevice, string> = {
+  cpu: 'CPU', webgpu: 'GPU by WebGPU', dml: 'GPU by DirectML', cuda: 'GPU by CUDA', coreml: 'CoreML',
+}
 
 export interface SessionOptions {
   readonly device: OnnxDevice
@@ -31,6 +33,7 @@ export function openSession(bytes: Uint8Array, { device, threads, rewriting, kep
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    enableMemPattern: device !== 'dml',
     graphOptimizationLevel: rewriting,
     ...(kept.length > 0 && { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const])) }),
     logSeverityLevel: 3,

@@ -9,10 +9,15 @@ import type { Values } from './types.ts'
 const lying = (port: Port) => physicalShape(port.shape, port.layout)
 
 /** Values that lie as the port does, as a tensor; they are not copied. */
-export const tensorOf = (port: Port, values: Values): ort.Tensor =>
-  port.dtype === 'int32' ? new ort.Tensor('int32', values as Int32Array, lying(port)) : new ort.Tensor('float32', values as Float32Array, lying(port))
+export function tensorOf(port: Port, values: Values): ort.Tensor {
+  if (port.dtype === 'int32') return new ort.Tensor('int32', values as Int32Array, lying(port))
+  return new ort.Tensor('float32', values as Float32Array, lying(port))
+}
 
-const empty = (port: Port) => tensorOf(port, port.dtype === 'int32' ? new Int32Array(size(port.shape)) : new Float32Array(size(port.shape)))
+function empty(port: Port): ort.Tensor {
+  const Kind = port.dtype === 'int32' ? Int32Array : Float32Array
+  return tensorOf(port, new Kind(size(port.shape)))
+}
 
 /** Where the state of a program lives between runs. */
 export interface StateKeeper {

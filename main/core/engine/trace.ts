@@ -147,20 +147,24 @@ export const known = (values: ArrayLike<number>, shape: readonly number[], dtype
 /** The value that fills a constant, where it is one. */
 export const fillOf = (info: TensorInfo): number | undefined => store.get(info.dataId).fill
 
+/** Gives the new layout of a physical layout, or nothing where elements would have to move. */
+type Relabel = (layout: Layout) => Layout | undefined
+
 /**
  * The same elements under another shape or other axes; no node is made.
- *
- * @param relabel Gives the new layout of a physical layout, or nothing where elements would have to move.
  */
-export function renamed(info: TensorInfo, shape: readonly number[], relabel: (layout: Layout) => Layout | undefined): TensorInfo | undefined {
+export function renamed(info: TensorInfo, shape: readonly number[], relabel: Relabel): TensorInfo | undefined {
   const source = store.get(info.dataId)
   if (source.fill !== undefined) return filled(shape, source.dtype, source.fill)
   if (source.base) view(info)
-  if (source.values && isIdentity(relabel(identity(source.shape.length)) ?? [1])) return register(traced(shape, source.dtype, { values: source.values }))
+  const keepsOrder = isIdentity(relabel(identity(source.shape.length)) ?? [1])
+  if (source.values && keepsOrder) return register(traced(shape, source.dtype, { values: source.values }))
   const value = traced(shape, source.dtype)
   for (const { layout, name } of source.views) {
     const to = relabel(layout)
-    if (to) value.views.push({ layout: to, name: axesAlike(layout, source.shape, to, shape) ? name : reshape(name, physicalShape(shape, to)) })
+    if (!to) continue
+    const alike = axesAlike(layout, source.shape, to, shape)
+    value.views.push({ layout: to, name: alike ? name : reshape(name, physicalShape(shape, to)) })
   }
   return value.views.length > 0 ? register(value) : undefined
 }

@@ -46,7 +46,8 @@ interface Scaled {
 /** Products of a picture and a number for each channel, by what they were made of. */
 const scaled = new WeakMap<object, Scaled>()
 
-const perChannel = (info: TensorInfo, channels: number) => info.shape.at(-1) === channels && size(info.shape) === channels && fillOf(info) === undefined
+const perChannel = (info: TensorInfo, channels: number) =>
+  info.shape.at(-1) === channels && size(info.shape) === channels && fillOf(info) === undefined
 
 /** A picture times a number for each channel plus another is one pass over the pixels rather than two. */
 function scaledAndShifted(name: string, a: TensorInfo, b: TensorInfo): TensorInfo | undefined {

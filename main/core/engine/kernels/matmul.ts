@@ -25,6 +25,6 @@ kernel<tf.BatchMatMulInputs, tf.BatchMatMulAttrs>(tf.BatchMatMul, ({ a, b }, { t
   const rows = a.shape.at(transposeA ? -1 : -2) as number
   const columns = b.shape.at(transposeB ? -2 : -1) as number
   const [left, right] = [flexible(a, transposeA), flexible(b, transposeB)]
-  const ranks = { rankA: a.shape.length, rankB: b.shape.length }
-  return made([...lead, rows, columns], 'float32', product(left.name, right.name, { transA: left.transpose, transB: right.transpose, ...ranks }))
+  const options = { transA: left.transpose, transB: right.transpose, rankA: a.shape.length, rankB: b.shape.length }
+  return made([...lead, rows, columns], 'float32', product(left.name, right.name, options))
 })

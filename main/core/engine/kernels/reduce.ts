@@ -16,13 +16,16 @@ function without(layout: Layout, axes: readonly number[]): Layout {
   return kept.map((axis) => axis - axes.filter((gone) => gone < axis).length)
 }
 
-function reduced(x: TensorInfo, attrs: ReduceAttrs, dtype: TraceType, emit: (name: string, axes: number[], keep: 0 | 1) => string): TensorInfo {
+type Emit = (name: string, axes: number[], keepdims: 0 | 1) => string
+
+function reduced(x: TensorInfo, attrs: ReduceAttrs, dtype: TraceType, emit: Emit): TensorInfo {
   const axes = tf.util.parseAxisParam(attrs.axis ?? x.shape.map((_, i) => i), x.shape)
   const layout = commonLayout([x], x.shape.length)
   const [outShape] = tf.backend_util.computeOutAndReduceShapes(x.shape, axes)
   const shape = attrs.keepDims ? tf.backend_util.expandShapeToKeepDim(outShape, axes) : outShape
   const name = view(x, layout)
-  const out = axes.length === 0 ? op('Identity', [name]) : emit(name, axes.map((axis) => layout.indexOf(axis)).sort((a, b) => a - b), attrs.keepDims ? 1 : 0)
+  const lying = axes.map((axis) => layout.indexOf(axis)).sort((a, b) => a - b)
+  const out = axes.length === 0 ? name : emit(name, lying, attrs.keepDims ? 1 : 0)
   return made(shape, dtype, out, attrs.keepDims ? layout : without(layout, axes))
 }
 
