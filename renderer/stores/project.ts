@@ -36,7 +36,11 @@ export const useProject = defineStore('project', () => {
   const read = {
     images: async () => { counts.value = await call('images:counts', { projectId: id.value }) },
     workpieces: async () => { workpieces.value = await call('workpieces:list', { projectId: id.value }) },
-    runs: async () => { runs.value = await call('run:list', { projectId: id.value }) },
+    runs: async () => {
+      const found = await call('run:list', { projectId: id.value })
+      // A run that a job is at works, whatever its last note says.
+      runs.value = found.map((run) => (run.jobId !== null && run.state === 'paused' ? { ...run, state: 'running' } : run))
+    },
   }
   async function refresh(what: EventData<'project:changed'>['what'] | 'all'): Promise<void> {
     if (project.value === undefined) return

@@ -32,6 +32,8 @@ export const useTrain = defineStore('train', () => {
   const livePhotos = ref<number[]>([])
   const restarted = ref(false)
   const busy = ref(false)
+  /** Told to pause or stop, and not yet at a safe point. */
+  const ending = ref(false)
   const shownRunId = ref<number>()
   let readAtMs = 0
 
@@ -96,12 +98,15 @@ export const useTrain = defineStore('train', () => {
     const runId = run.value?.id
     series.value = runId === undefined ? [] : await app.attempt(() => call('run:curves', { projectId: project.id, runId })) ?? series.value
   }
-  /** Six photos spread over the project. */
+  /** Six photos spread over those that train. */
   async function readPhotos(): Promise<void> {
-    const found = await app.attempt(() => call('images:find', { projectId: project.id, filter: { kind: 'photo' }, sort: 'name' }))
-    const list = found?.ids ?? []
-    const count = Math.min(6, list.length)
-    livePhotos.value = Array.from({ length: count }, (_, i) => list[Math.floor((i + 0.5) * list.length / count)])
+    const projectId = project.id
+    await app.attempt(async () => {
+      const { ids } = await call('images:find', { projectId, filter: { kind: 'photo' }, sort: 'name' })
+      const some = await call('images:read', { projectId, ids: spread(ids, 240) })
+      const training = some.filter((row) => row.tags.length > 0 && !row.hasTruth && !row.rejected)
+      livePhotos.value = spread(training.length >= 6 ? training : some, 6).map((row) => row.id)
+    })
   }
 
   async function press(): Promise<void> {
@@ -113,7 +118,10 @@ export const useTrain = defineStore('train', () => {
         const { jobId } = await call('run:start', plan.value)
         watchJob(jobId, 'run:start')
         series.value = []
-      } else if (project.current.state === 'running') await call('run:pause', { projectId, runId: project.current.id })
+      } else if (project.current.state === 'running') {
+        await call('run:pause', { projectId, runId: project.current.id })
+        ending.value = true
+      }
       else await resume(project.current.id)
       await project.refresh('runs')
     })
@@ -133,6 +141,7 @@ export const useTrain = defineStore('train', () => {
   async function stop(): Promise<void> {
     const current = project.current
     if (current === undefined) return
+    ending.value = current.state === 'running'
     await app.attempt(() => call('run:stop', { projectId: project.id, runId: current.id }))
     await project.refresh('runs')
   }
@@ -153,6 +162,7 @@ export const useTrain = defineStore('train', () => {
     timer = setTimeout(readEstimate, 250)
   })
   watch(() => run.value?.id, readCurves)
+  watch(() => project.current?.state, (now) => { if (now !== 'running') ending.value = false })
   watch(() => project.id, () => {
     estimate.value = undefined
     series.value = []
@@ -161,10 +171,16 @@ export const useTrain = defineStore('train', () => {
   })
 
   return {
-    preset, overrides, useHints, estimate, series, livePhotos, restarted, busy, shownRunId, plan, changed, run, job, state, steps, rounds, round,
+    preset, overrides, useHints, estimate, series, livePhotos, restarted, busy, ending, shownRunId, plan, changed, run, job, state, steps, rounds, round,
     secondsLeft, valueOf, choosePreset, set, reset, press, stop, resume, enter, start, readPhotos, readCurves,
   }
 })
+
+/** Some of a list, evenly spread over it. */
+export function spread<T>(list: readonly T[], count: number): T[] {
+  const n = Math.min(count, list.length)
+  return Array.from({ length: n }, (_, i) => list[Math.floor((i + 0.5) * list.length / n)])
+}
 
 /** Names of the folded settings by group, main ones left out. */
 export function foldedSettings(group: string): SettingName[] {

@@ -86,12 +86,12 @@ const de: typeof en & { errors: Record<string, string> } = {
   },
   train: {
     settings: 'Einstellungen des nächsten Laufs', preset: 'Voreinstellung', more: 'Weitere Einstellungen', changed: 'geändert', reset: 'Zurück zur Voreinstellung',
-    hints: 'Gemalte Hinweise nutzen', hintsAbout: 'Zählt {pixels} gemalte Pixel auf {photos} Fotos als Label. Der Bericht sagt es.',
+    hints: 'Gemalte Hinweise nutzen', hintsAbout: 'Zählt {pixels} gemalte Pixel auf {photos} Foto als Label. Der Bericht sagt es. | Zählt {pixels} gemalte Pixel auf {photos} Fotos als Label. Der Bericht sagt es.',
     steps: 'Schritte', stepDone: 'fertig', time: 'Zeit', memory: 'Speicher', disk: 'Platte', start: 'Start', pause: 'Pause', resume: 'Weiter', stop: 'Lauf beenden',
     stopHelp: 'Beendet den Lauf; fertige Runden bleiben.', paused: 'pausiert', runNumber: 'Lauf {n}', roundOf: 'Runde {n}/{total}', rate: '{rate}/s',
     photosBefore: 'Sechs Fotos', photosInitial: 'Sechs Fotos mit ihren Anfangsmasken', photosAfter: 'Sechs Fotos nach Runde {n}', openPhoto: 'Foto {n} ansehen',
     restarted: 'Das Training brach unerwartet ab und lief von selbst weiter.', restartedDetail: 'Höchstens einige Sekunden Training sind verloren.',
-    failed: 'Der letzte Lauf endete vorzeitig.', finished: 'Der Lauf ist fertig.', goOn: 'Fortsetzen', toDataset: 'Zu den Daten',
+    failed: 'Der letzte Lauf endete vorzeitig.', finished: 'Der Lauf ist fertig.', ending: 'Beendet den Schritt', goOn: 'Fortsetzen', toDataset: 'Zu den Daten',
     missing: {
       workpieces: 'Noch kein Werkstück: Renderings importieren oder eines anlegen.', renders: 'Das Training braucht Renderings mit Masken.', photos: 'Das Training braucht Fotos der Linie.',
       tags: 'Für einige Fotos angeben, welche Werkstücke darauf sind.',
@@ -137,7 +137,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     place: '{n} von {total}', judged: '{n} beurteilt', accept: 'Annehmen', reject: 'Ablehnen', acceptHelp: 'Die Maske ist gut (A).', rejectHelp: 'Das Foto trainiert nicht mehr mit (R).',
     verdicts: { accepted: 'Angenommen', rejected: 'Abgelehnt' }, confidence: 'Sicherheit', changed: 'Geändert', cam: 'Stärkste Aktivierung', superpixel: 'Superpixel', pixels: '{n} px',
     unlabelled: 'ohne Label', hints: 'Hinweise', hintsAbout: 'Malen, wo die Maske falsch ist. Hinweise zählen nur, wenn sie für den nächsten Lauf eingeschaltet sind.', paintWith: 'Malen mit',
-    hintCount: '{pixels} px auf diesem Foto.', hintTotal: 'Insgesamt {pixels} px auf {photos} Fotos.',
+    hintCount: '{pixels} px auf diesem Foto.', hintTotal: 'Insgesamt {pixels} px auf {photos} Foto. | Insgesamt {pixels} px auf {photos} Fotos.',
     sources: {
       none: 'Kein Schritt gab ein Label.', cam: 'Aus der Aktivierung des Tags.', superpixel: 'Durch die Abstimmung des Superpixels.', network: 'Durch das Netz.',
       crf: 'Vom dichten CRF verschoben.', hint: 'Von einem Menschen gemalt.',
@@ -150,7 +150,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     boundary: 'Rand-F, 2 px', confusion: 'Verwechslungen', confusionAbout: 'Von den wahren Pixeln einer Zeile der Anteil, der das Label der Spalte bekam.', truthDown: 'Wahrheit',
     cell: '{n} Pixel von {truth} als {label}', best: 'Beste Fotos', worst: 'Schlechteste Fotos', lineage: 'Herkunft', settings: 'Alle Einstellungen des Laufs',
     noTruth: 'Kein Foto hat eine Wahrheitsmaske, also kann nichts gemessen werden. Wenige gezeichnete Masken, als Wahrheit importiert, genügen; sie trainieren nie.',
-    noHints: 'Keine gemalten Hinweise wurden als Label genutzt.', hints: 'Als Label genutzte Hinweise: {pixels} px auf {photos} Fotos.',
+    noHints: 'Keine gemalten Hinweise wurden als Label genutzt.', hints: 'Als Label genutzte Hinweise: {pixels} px auf {photos} Foto. | Als Label genutzte Hinweise: {pixels} px auf {photos} Fotos.',
   },
   lineage: { project: 'Projekt', seed: 'Startwert', device: 'Gerät', engine: 'Rechenwerk', version: 'Version', started: 'Begonnen', finished: 'Beendet', preset: 'Voreinstellung', inputs: 'Eingaben' },
   export: {

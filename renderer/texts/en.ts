@@ -84,12 +84,12 @@ export default {
   },
   train: {
     settings: 'Settings of the next run', preset: 'Preset', more: 'More settings', changed: 'changed', reset: 'Back to the preset',
-    hints: 'Use painted hints', hintsAbout: 'Counts {pixels} painted pixels on {photos} photos as labels. The report says so.',
+    hints: 'Use painted hints', hintsAbout: 'Counts {pixels} painted pixels on {photos} photo as labels. The report says so. | Counts {pixels} painted pixels on {photos} photos as labels. The report says so.',
     steps: 'Steps', stepDone: 'done', time: 'Time', memory: 'Memory', disk: 'Disk', start: 'Start', pause: 'Pause', resume: 'Resume', stop: 'Stop this run',
     stopHelp: 'Ends the run; its finished rounds stay.', paused: 'paused', runNumber: 'run {n}', roundOf: 'round {n}/{total}', rate: '{rate}/s',
     photosBefore: 'Six photos', photosInitial: 'Six photos with their initial masks', photosAfter: 'Six photos after round {n}', openPhoto: 'Look at photo {n}',
     restarted: 'The trainer stopped unexpectedly and went on by itself.', restartedDetail: 'At most a few seconds of training are lost.',
-    failed: 'The last run stopped before its end.', finished: 'The run is finished.', goOn: 'Go on', toDataset: 'To the dataset',
+    failed: 'The last run stopped before its end.', finished: 'The run is finished.', ending: 'Finishing the step', goOn: 'Go on', toDataset: 'To the dataset',
     missing: {
       workpieces: 'No workpiece yet: import renders or add one.', renders: 'Training wants renders with masks.', photos: 'Training wants photos of the line.',
       tags: 'Tell for some photos which workpieces are on them.',
@@ -135,7 +135,7 @@ export default {
     place: '{n} of {total}', judged: '{n} judged', accept: 'Accept', reject: 'Reject', acceptHelp: 'The mask is good (A).', rejectHelp: 'The photo leaves training (R).',
     verdicts: { accepted: 'Accepted', rejected: 'Rejected' }, confidence: 'Confidence', changed: 'Changed', cam: 'Strongest activation', superpixel: 'Superpixel', pixels: '{n} px',
     unlabelled: 'unlabelled', hints: 'Hints', hintsAbout: 'Paint where the mask is wrong. Hints count only when you switch them on for the next run.', paintWith: 'Paint with',
-    hintCount: '{pixels} px on this photo.', hintTotal: '{pixels} px on {photos} photos in all.',
+    hintCount: '{pixels} px on this photo.', hintTotal: '{pixels} px on {photos} photo in all. | {pixels} px on {photos} photos in all.',
     sources: {
       none: 'No step gave it a label.', cam: 'From the activation of the tag.', superpixel: 'By the vote of its superpixel.', network: 'By the network.',
       crf: 'Moved by the dense CRF.', hint: 'Painted by a person.',
@@ -148,7 +148,7 @@ export default {
     boundary: 'Boundary F, 2 px', confusion: 'Confusion', confusionAbout: 'Of the true pixels of a row, the share that got the label of the column.', truthDown: 'Truth',
     cell: '{n} pixels of {truth} labelled {label}', best: 'Best photos', worst: 'Worst photos', lineage: 'Where it comes from', settings: 'All settings of the run',
     noTruth: 'No photo has a truth mask, so nothing can be measured. A few drawn masks, imported as truth, are enough; they never train.',
-    noHints: 'No painted hints were used as labels.', hints: 'Painted hints used as labels: {pixels} px on {photos} photos.',
+    noHints: 'No painted hints were used as labels.', hints: 'Painted hints used as labels: {pixels} px on {photos} photo. | Painted hints used as labels: {pixels} px on {photos} photos.',
   },
   lineage: { project: 'Project', seed: 'Seed', device: 'Device', engine: 'Engine', version: 'Version', started: 'Started', finished: 'Finished', preset: 'Preset', inputs: 'Inputs' },
   export: {

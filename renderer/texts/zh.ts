@@ -79,7 +79,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     steps: '步骤', stepDone: '完成', time: '时间', memory: '内存', disk: '磁盘', start: '开始', pause: '暂停', resume: '继续', stop: '结束此次运行',
     stopHelp: '结束运行；已完成的轮次会保留。', paused: '已暂停', runNumber: '第 {n} 次运行', roundOf: '第 {n}/{total} 轮', rate: '{rate}/秒',
     photosBefore: '六张照片', photosInitial: '六张照片及其初始掩膜', photosAfter: '第 {n} 轮后的六张照片', openPhoto: '查看第 {n} 张照片',
-    restarted: '训练进程意外中断，并已自行继续。', restartedDetail: '最多损失几秒钟的训练。', failed: '上次运行未完成就停止了。', finished: '运行已完成。', goOn: '继续', toDataset: '前往数据',
+    restarted: '训练进程意外中断，并已自行继续。', restartedDetail: '最多损失几秒钟的训练。', failed: '上次运行未完成就停止了。', finished: '运行已完成。', ending: '正在结束当前步', goOn: '继续', toDataset: '前往数据',
     missing: { workpieces: '还没有工件：请导入渲染图或添加工件。', renders: '训练需要带掩膜的渲染图。', photos: '训练需要产线照片。', tags: '请说明一些照片上有哪些工件。' },
   },
   presets: {
