@@ -32,7 +32,8 @@ function inLine() {
 /** Opens a compiled function as a program. */
 async function openProgram(compiled: Compiled, device: OnnxDevice, threads: number): Promise<Program> {
   const kept = device === 'webgpu' ? compiled.nextState.map((port) => port.value) : []
-  const session = await openSession(compiled.bytes, { device, threads, rewriting: compiled.nextState.length > 0 ? 'disabled' : 'all', kept })
+  const rewriting = compiled.nextState.length > 0 ? 'disabled' : 'all'
+  const session = await openSession(compiled.bytes, { device, threads, rewriting, kept })
   const keeper = device === 'webgpu' ? deviceState(compiled, device) : hostState(compiled)
   const { inputs, state, outputs } = compiled
   const results = Object.fromEntries(outputs.map((port) => [port.value, null]))

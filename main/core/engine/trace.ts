@@ -144,6 +144,12 @@ export const isRepeated = (info: TensorInfo) => store.get(info.dataId).base !== 
 export const known = (values: ArrayLike<number>, shape: readonly number[], dtype: string) =>
   register(traced(shape, dtype, constantOf(values)))
 
+/** The values of a constant: all of them, or the one that fills it. */
+export function valuesOf(info: TensorInfo): ArrayLike<number> | undefined {
+  const { values, fill } = store.get(info.dataId)
+  return values ?? (fill === undefined ? undefined : [fill])
+}
+
 /** The value that fills a constant, where it is one. */
 export const fillOf = (info: TensorInfo): number | undefined => store.get(info.dataId).fill
 

@@ -89,6 +89,13 @@ describe('constants', () => {
       e: tf.add(tf.range(0, 3), x), f: tf.mul(tf.onesLike(x), 3),
     }), { x: { shape: [3] } }))
 
+  test('arithmetic on constants is done while tracing', async () => {
+    const { compile } = await import('../../../main/core/engine/compile.ts')
+    const weights = () => tf.mul(tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.rsqrt(tf.add(tf.tensor1d([0.25, 3]), 1)))
+    await agrees(({ x }) => ({ y: tf.matMul(x, weights()), z: tf.add(x, tf.sub(tf.ones([3, 2]), tf.fill([2], 3))) }), { x: { shape: [3, 2] } })
+    expect(compile(({ x }) => ({ y: tf.matMul(x, weights()) }), { inputs: { x: { shape: [3, 2] } } }).nodeCount).toBe(1)
+  })
+
   test('reading a value while tracing says that it is not known', async () => {
     const { compile } = await import('../../../main/core/engine/compile.ts')
     expect(() => compile(({ x }) => ({ y: tf.scalar(tf.neg(x).dataSync()[0]) }), { inputs: { x: { shape: [] } } })).toThrow(/only when the program runs/)

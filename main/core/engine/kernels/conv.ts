@@ -79,6 +79,10 @@ const gradientPads = (c: Info) => [
   (c.filterWidth - 1) * c.dilationWidth - c.padInfo.right,
 ]
 
+/** Geometry of an input gradient as a convolution with turned filters, and as a transposed convolution. */
+const gathering = (c: Info) => ({ pads: gradientPads(c), strides: [1, 1], dilations: dilations(c), kernel_shape: kernelShape(c) })
+const scattering = (c: Info) => ({ ...geometry(c), output_padding: remainder(c) })
+
 const turnsIntoConv = (c: Info) => c.strideHeight === 1 && c.strideWidth === 1 && gradientPads(c).every((p) => p >= 0)
 
 kernel<tf.Conv2DInputs, ConvAttrs>(tf.Conv2D, ({ x, filter }, attrs) => {
@@ -92,9 +96,9 @@ kernel<tf.Conv2DBackpropInputInputs, ConvAttrs & { inputShape: number[] }>(tf.Co
 })
 
 function inputGradient(dy: string, filter: TensorInfo, c: Info): string {
-  if (!turnsIntoConv(c)) return op('ConvTranspose', [dy, view(filter, OIHW)], { ...geometry(c), output_padding: remainder(c) })
+  if (!turnsIntoConv(c)) return op('ConvTranspose', [dy, view(filter, OIHW)], scattering(c))
   const turnedFilter = op('Transpose', [turned(view(filter, OIHW), c.outChannels, c.inChannels, c)], { perm: [1, 0, 2, 3] })
-  return op('Conv', [dy, turnedFilter], { pads: gradientPads(c), strides: [1, 1], dilations: dilations(c), kernel_shape: kernelShape(c) })
+  return op('Conv', [dy, turnedFilter], gathering(c))
 }
 
 kernel<tf.Conv2DBackpropFilterInputs, ConvAttrs & { filterShape: number[] }>(tf.Conv2DBackpropFilter, ({ x, dy }, attrs) => {
@@ -149,10 +153,10 @@ kernel<tf.DepthwiseConv2dNativeBackpropInputInputs, ConvAttrs & { inputShape: nu
 
 function depthwiseInputGradient(dy: string, filter: TensorInfo, c: Info): string {
   const group = c.inChannels
-  if (!turnsIntoConv(c)) return op('ConvTranspose', [dy, depthwiseFilter(filter, c)], { ...geometry(c), group, output_padding: remainder(c) })
+  if (!turnsIntoConv(c)) return op('ConvTranspose', [dy, depthwiseFilter(filter, c)], { ...scattering(c), group })
   const multiplier = c.outChannels / c.inChannels
   const turnedFilter = turned(view(filter, DEPTHWISE), c.inChannels, multiplier, c)
-  return op('Conv', [dy, turnedFilter], { pads: gradientPads(c), strides: [1, 1], dilations: dilations(c), kernel_shape: kernelShape(c), group })
+  return op('Conv', [dy, turnedFilter], { ...gathering(c), group })
 }
 
 kernel<tf.DepthwiseConv2dNativeBackpropFilterInputs, ConvAttrs & { filterShape: number[] }>(

@@ -6,6 +6,7 @@ import {
 } from '../trace.ts'
 import type { TraceType } from '../trace.ts'
 import { elementTypes } from '../../onnx/graph.ts'
+import { foldBinary, foldUnary } from './fold.ts'
 
 type Emit = (a: string, b: string, type: TraceType) => string
 
@@ -15,10 +16,20 @@ const { assertAndGetBroadcastShape } = tf.backend_util
 const binary = (name: string, emit: Emit, dtype?: TraceType) =>
   kernel<BinaryInputs>(name, ({ a, b }) => broadcast(a, b, emit, dtype))
 
-/** A kernel that leaves its operand as it is where the other is a constant of one value, only perhaps repeated. */
-const neutral = (name: string, emit: Emit, value: number, sides: readonly ('a' | 'b')[]) =>
+interface Arithmetic {
+  readonly emit: Emit
+  readonly compute: (a: number, b: number) => number
+  /** The value that leaves the other operand as it is, and on which sides it does. */
+  readonly neutral: number
+  readonly sides: readonly ('a' | 'b')[]
+}
+
+/** A kernel that computes with constants at once, and hands on an operand that the other leaves as it is. */
+const arithmetic = (name: string, { emit, compute, neutral: value, sides }: Arithmetic) =>
   kernel<BinaryInputs>(name, ({ a, b }) => {
     const shape = assertAndGetBroadcastShape(a.shape, b.shape)
+    const constantResult = foldBinary(a, b, shape, compute)
+    if (constantResult) return constantResult
     if (sides.includes('b') && fillOf(b) === value) return repeated(a, shape)
     if (sides.includes('a') && fillOf(a) === value) return repeated(b, shape)
     return scaledAndShifted(name, a, b) ?? broadcast(a, b, emit)
@@ -69,9 +80,11 @@ function scaledAndShifted(name: string, a: TensorInfo, b: TensorInfo): TensorInf
 const plain = (type: string): Emit => (a, b) => op(type, [a, b])
 const toFloat = (x: string) => op('Cast', [x], { to: elementTypes.float32 })
 
-neutral(tf.Add, plain('Add'), 0, ['a', 'b'])
-neutral(tf.Sub, plain('Sub'), 0, ['b'])
-neutral(tf.Multiply, (a, b, type) => op(type === 'bool' ? 'And' : 'Mul', [a, b]), 1, ['a', 'b'])
+arithmetic(tf.Add, { emit: plain('Add'), compute: (a, b) => a + b, neutral: 0, sides: ['a', 'b'] })
+arithmetic(tf.Sub, { emit: plain('Sub'), compute: (a, b) => a - b, neutral: 0, sides: ['b'] })
+arithmetic(tf.Multiply, {
+  emit: (a, b, type) => op(type === 'bool' ? 'And' : 'Mul', [a, b]), compute: (a, b) => a * b, neutral: 1, sides: ['a', 'b'],
+})
 binary(tf.RealDiv, (a, b, type) => op('Div', type === 'float32' ? [a, b] : [toFloat(a), toFloat(b)]), 'float32')
 binary(tf.Maximum, plain('Max'))
 binary(tf.Minimum, plain('Min'))
@@ -93,10 +106,12 @@ kernel<tf.PreluInputs>(tf.Prelu, ({ x, alpha }) =>
 
 /** A kernel of one operand, in whatever layout it lies. */
 function unary<Attrs = object>(name: string, emit: (x: string, attrs: Attrs, type: TraceType) => string, dtype?: TraceType) {
-  kernel<UnaryInputs, Attrs>(name, ({ x }, attrs) => {
-    const layout = commonLayout([x], x.shape.length)
-    return made(x.shape, dtype ?? typeOf(x), emit(view(x, layout), attrs, typeOf(x)), layout)
-  })
+  kernel<UnaryInputs, Attrs>(name, ({ x }, attrs) => pointwise(x, (value) => emit(value, attrs, typeOf(x)), dtype))
+}
+
+function pointwise(x: TensorInfo, emit: (x: string) => string, dtype = typeOf(x)): TensorInfo {
+  const layout = commonLayout([x], x.shape.length)
+  return made(x.shape, dtype, emit(view(x, layout)), layout)
 }
 
 /** 1 above zero, else 0: one pass, where a comparison takes two. */
@@ -109,7 +124,8 @@ for (const same of [
   tf.Abs, tf.Neg, tf.Sqrt, tf.Exp, tf.Log, tf.Floor, tf.Ceil, tf.Round, tf.Sign, tf.Reciprocal, tf.Sigmoid, tf.Softplus, tf.Tanh, tf.Erf,
   tf.Sin, tf.Cos, tf.Relu,
 ]) unary(same, (x) => op(same, [x]))
-unary(tf.Rsqrt, (x) => op('Reciprocal', [op('Sqrt', [x])]))
+kernel<UnaryInputs>(tf.Rsqrt, ({ x }) =>
+  foldUnary(x, (value) => 1 / Math.sqrt(value)) ?? pointwise(x, (name) => op('Reciprocal', [op('Sqrt', [name])])))
 unary(tf.Square, square)
 unary(tf.Expm1, (x) => op('Sub', [op('Exp', [x]), scalar(1)]))
 unary(tf.Log1p, (x) => op('Log', [op('Add', [x, scalar(1)])]))

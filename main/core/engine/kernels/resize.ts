@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { identity, NCHW } from '../layout.ts'
+import { identity, NCHW, size } from '../layout.ts'
 import type { Layout } from '../layout.ts'
 import { constant, ints, kernel, made, op, reshape, typeOf, view } from '../trace.ts'
 
@@ -54,7 +54,8 @@ kernel<tf.SpaceToBatchNDInputs, tf.SpaceToBatchNDAttrs>(tf.SpaceToBatchND, ({ x 
   const name = op('Pad', [view(x), ints([...pairs.map((p) => p[0]), ...pairs.map((p) => p[1])])])
   const split = [padded[0], ...blockShape.flatMap((b, i) => [padded[1 + i] / b, b]), ...padded.slice(1 + block)]
   const perm = [...blockShape.map((_, i) => 2 + 2 * i), 0, ...blockShape.map((_, i) => 1 + 2 * i), ...rest(split, 1 + 2 * block)]
-  const shape = [padded[0] * blockShape.reduce((a, b) => a * b, 1), ...blockShape.map((b, i) => padded[1 + i] / b), ...padded.slice(1 + block)]
+  const inner = blockShape.map((b, i) => padded[1 + i] / b)
+  const shape = [padded[0] * size(blockShape), ...inner, ...padded.slice(1 + block)]
   return made(shape, typeOf(x), reshape(op('Transpose', [reshape(name, split)], { perm }), shape))
 })
 
@@ -63,7 +64,7 @@ const rest = (shape: readonly number[], from: number): Layout => identity(shape.
 /** Puts blocks back into spatial axes; see tf.batchToSpaceND. */
 kernel<tf.BatchToSpaceNDInputs, tf.BatchToSpaceNDAttrs>(tf.BatchToSpaceND, ({ x }, { blockShape, crops }) => {
   const block = blockShape.length
-  const batch = x.shape[0] / blockShape.reduce((a, b) => a * b, 1)
+  const batch = x.shape[0] / size(blockShape)
   const split = [...blockShape, batch, ...x.shape.slice(1)]
   const perm = [block, ...blockShape.flatMap((_, i) => [block + 1 + i, i]), ...rest(split, 2 * block + 1)]
   const whole = [batch, ...blockShape.map((b, i) => x.shape[1 + i] * b), ...x.shape.slice(1 + block)]
