@@ -11,12 +11,18 @@ export interface Overlay {
 export interface Style {
   readonly colourOf: (label: number) => string
   readonly haloOf: (colour: string) => string
+  /** Strength of the fill at a pixel, 0 .. 255; full when absent. */
+  readonly grain?: (label: number, x: number, y: number) => number
 }
 export const maskStyle: Style = { colourOf, haloOf }
 
-/** Colours of change: gained, lost, flipped; each also has its own pattern. */
+/** Colours of change: gained is full, lost is striped, flipped is chequered, so that none is told by colour alone. */
 export const changeColours = ['#1a9850', '#d73027', '#f0a202'] as const
-export const changeStyle: Style = { colourOf: (label) => changeColours[label - 1] ?? changeColours[0], haloOf: () => 'rgba(10, 12, 16, 0.75)' }
+export const changeStyle: Style = {
+  colourOf: (label) => changeColours[label - 1] ?? changeColours[0],
+  haloOf: () => 'rgba(10, 12, 16, 0.75)',
+  grain: (label, x, y) => (label === 1 || (label === 2 ? (x + y) % 8 < 4 : ((x >> 2) + (y >> 2)) % 2 === 0) ? 255 : 70),
+}
 
 function canvasOf(width: number, height: number, paint: (pixels: Uint8ClampedArray) => void): OffscreenCanvas {
   const canvas = new OffscreenCanvas(width, height)
@@ -49,7 +55,7 @@ export function overlayOf(labels: Labels, style: Style = maskStyle, hideIgnored 
       let rgb = colours.get(label)
       if (rgb === undefined) colours.set(label, rgb = rgbOf(style.colourOf(label)))
       pixels.set(rgb, i * 4)
-      pixels[i * 4 + 3] = 255
+      pixels[i * 4 + 3] = style.grain?.(label, i % width, Math.floor(i / width)) ?? 255
     }
   })
   const ignored = !ignores || hideIgnored ? null : canvasOf(width, height, (pixels) => {

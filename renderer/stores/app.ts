@@ -30,7 +30,7 @@ export const useApp = defineStore('app', () => {
   const connected = ref(true)
   const unsaved = ref(0)
   const inspector = ref(true)
-  const sheet = ref<'none' | 'keys' | 'settings'>('none')
+  const sheet = ref<'none' | 'keys' | 'settings' | 'new'>('none')
   let nextToast = 1
 
   const locale = computed(() => localeFor(settings.value.language, systemLocale.value))

@@ -35,7 +35,9 @@ export const useReview = defineStore('review', () => {
   /** Class index that is painted; 0 paints background. */
   const label = ref(1)
   const brush = ref(12)
+  /** Hints of the photo `hintsOf`; undefined until they are there. */
   const hints = shallowRef<Labels>()
+  const hintsOf = ref(0)
   const hintVersion = ref(0)
   const totals = ref({ photos: 0, pixels: 0 })
   const history = ref<History<Deed>>(emptyHistory)
@@ -121,6 +123,7 @@ export const useReview = defineStore('review', () => {
     painted.set(value.imageId, found)
     if (item.value?.imageId !== value.imageId) return
     hints.value = found
+    hintsOf.value = value.imageId
     hintVersion.value++
   }
   async function save(imageId: number): Promise<void> {
@@ -177,7 +180,7 @@ export const useReview = defineStore('review', () => {
   })
 
   return {
-    runId, round, sort, items, index, mode, overlay, opacity, tool, label, brush, hints, hintVersion, totals, history, loaded,
+    runId, round, sort, items, index, mode, overlay, opacity, tool, label, brush, hints, hintsOf, hintVersion, totals, history, loaded,
     run, rounds, item, before, maskAddress, read, readTotals, choose, enter, show, step, stepRound, judge, openHints, addStroke, undo, redo, start,
   }
 })

@@ -71,3 +71,26 @@ describe('the run at work', () => {
     expect(project.reviewable).toEqual([])
   })
 })
+
+describe('what the main side notes', () => {
+  it('a run with a job at it works, even when its note still says paused', async () => {
+    const { project, train, fake } = await openProject({ running: true })
+    fake.runs[0] = { ...fake.runs[0], state: 'paused' }
+    await project.refresh('runs')
+    expect(train.state).toBe('running')
+    fake.runs[0] = { ...fake.runs[0], jobId: null }
+    await project.refresh('runs')
+    expect(train.state).toBe('paused')
+  })
+  it('until a pause is reached, the button says that it is on the way', async () => {
+    const { project, train, fake } = await openProject({ running: true })
+    const real = fake.call
+    Object.assign(fake, { call: async (name: 'run:pause', input: never) => (name === 'run:pause' ? { ok: true, value: {} } : real(name, input)) })
+    await train.press()
+    expect([train.state, train.ending]).toEqual(['running', true])
+    fake.runs[0] = { ...fake.runs[0], state: 'paused', jobId: null }
+    await project.refresh('runs')
+    await settle()
+    expect([train.state, train.ending]).toEqual(['paused', false])
+  })
+})
