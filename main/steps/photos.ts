@@ -26,6 +26,9 @@ export function frameOf(store: Store, settings: Settings, scale = 1): Size {
   return aspect >= 1 ? { width: fit(long), height: fit(long / aspect) } : { width: fit(long * aspect), height: fit(long) }
 }
 
+/** Size of training pictures: a crop of the frame. */
+export const canvasOf = (store: Store, settings: Settings): Size => frameOf(store, settings, settings['training.crop'])
+
 function mostCommon(values: readonly number[]): number | undefined {
   const count = new Map<number, number>()
   for (const value of values) count.set(value, (count.get(value) ?? 0) + 1)

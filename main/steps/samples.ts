@@ -3,7 +3,7 @@ import type { LabelMap } from '../core/image/types.ts'
 import { batchSampler, type PhotoSample, type RenderSample, type Sampler } from '../core/train/sampler.ts'
 import type { ImageRow } from '../store/images.ts'
 import { classCount, classIndices } from './classes.ts'
-import { frameOf, readPixels } from './photos.ts'
+import { canvasOf, frameOf, readPixels } from './photos.ts'
 import type { Run } from './run.ts'
 import type { Size } from './worker.ts'
 
@@ -12,12 +12,16 @@ const renderScale = 1.5
 
 /** Draws training batches from the project. `labels` gives the mask of a photo, null where it has none. */
 export async function openSampler(
-  run: Run, { renderBatch, photoBatch, photos, labels }: {
-    renderBatch: number; photoBatch: number; photos: readonly ImageRow[]; labels: (photo: ImageRow) => LabelMap | null
+  run: Run, { renderBatch, photoBatch, photos, crop, labels }: {
+    renderBatch: number; photoBatch: number; photos: readonly ImageRow[]
+    /** Share of a photo's sides that a training picture shows. */
+    crop: number
+    labels: (photo: ImageRow) => LabelMap | null
   },
 ): Promise<Sampler> {
   const { store, settings } = run
-  const frame = frameOf(store, settings)
+  const canvas = canvasOf(store, settings)
+  const frame = crop < 1 ? frameOf(store, settings) : canvas
   const renders = store.images.list({ kind: 'render', rejected: false })
   const total = renders.length + photos.length
   const read = async <T>(images: readonly ImageRow[], before: number, load: (image: ImageRow) => T): Promise<T[]> => {
@@ -35,11 +39,12 @@ export async function openSampler(
     image: readPixels(run, photo, frame), labels: scaled(labels(photo), frame), tags: photo.tags.map((name) => classes.get(name)!),
   }))
   return batchSampler(renderSamples, photoSamples, {
-    seed: settings['run.seed'], ...frame, classes: classCount(store), renderBatch, photoBatch,
+    seed: settings['run.seed'], ...canvas, classes: classCount(store), renderBatch, photoBatch,
     augment: {
       composite: settings['augment.composite'], photoBackgrounds: settings['augment.photoBackgrounds'], randomise: settings['augment.randomise'],
+      parts: settings['augment.parts'],
       turn: settings['augment.turn'], scaleMin: settings['augment.scaleMin'], scaleMax: settings['augment.scaleMax'],
-      cutPaste: settings['augment.cutPaste'], expectedShare: settings['initial.share'],
+      cutPaste: settings['augment.cutPaste'], expectedShare: settings['initial.share'], crop,
     },
   })
 }

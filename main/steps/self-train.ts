@@ -8,7 +8,7 @@ import { openHints } from '../store/hints.ts'
 import type { ImageRow } from '../store/images.ts'
 import { classCount } from './classes.ts'
 import { optimizerOf, ratesOf, segmentationNetwork, startWeights } from './networks.ts'
-import { frameOf } from './photos.ts'
+import { canvasOf } from './photos.ts'
 import { readWeights } from './predictor.ts'
 import { refineMasks, trainable } from './refine.ts'
 import type { Run } from './run.ts'
@@ -48,9 +48,9 @@ async function trainRound(run: Run, round: number, classes: number): Promise<voi
   const rates = (at: number) => ratesOf(settings, settings['training.learningRate'], steps, at)
   const { fn, signature, scalars, startOf } = segmentationStep({
     network, optimizer: optimizerOf(settings), renders: batch.renderBatch, photos: batch.photoBatch,
-    photoLoss: settings['training.photoLoss'], ema: settings['training.ema'], ...frameOf(store, settings),
+    photoLoss: settings['training.photoLoss'], ema: settings['training.ema'], ...canvasOf(store, settings),
   })
-  const sampler = await openSampler(run, { ...batch, photos: photosToSee(run, withPhotos), labels: (photo) => (withPhotos ? trainingLabels(run, round - 1, photo) : null) })
+  const sampler = await openSampler(run, { ...batch, photos: photosToSee(run, withPhotos), crop: settings['training.crop'], labels: (photo) => (withPhotos ? trainingLabels(run, round - 1, photo) : null) })
   const weigh = pixelWeights(run)
   const program = await run.executor.compile(fn, signature)
   try {
@@ -102,9 +102,9 @@ const painted = (labels: LabelMap, hints: LabelMap): LabelMap =>
 
 /** Weights of a batch's pixels: the edges of renders, the insides of pseudo labels (method, section 3). */
 function pixelWeights({ store, settings }: Run) {
-  const { width, height } = frameOf(store, settings)
+  const { width, height } = canvasOf(store, settings)
   const boundary = { k: settings['weights.boundary'], width: settings['weights.boundaryWidth'] }
-  const s = (settings['weights.distance'] * Math.max(width, height)) / 640
+  const s = (settings['weights.distance'] * settings['training.size']) / 640
   return (labels: Batch['labels'], renders: number): Float32Array => {
     const n = width * height
     const out = new Float32Array(labels.length)

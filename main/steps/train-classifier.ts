@@ -1,7 +1,7 @@
 import { classifierStep, weightsOf } from '../core/train/train-step.ts'
 import { classCount } from './classes.ts'
 import { classifierNetwork, optimizerOf, ratesOf, startWeights } from './networks.ts'
-import { frameOf } from './photos.ts'
+import { canvasOf } from './photos.ts'
 import { trainable } from './refine.ts'
 import type { Run } from './run.ts'
 import { openSampler } from './samples.ts'
@@ -18,8 +18,8 @@ export async function trainClassifier(run: Run): Promise<void> {
   const tags = classCount(store) - 1
   const classifier = classifierNetwork(settings, tags)
   const batch = settings['classifier.batch']
-  const { fn, signature, scalars, startOf } = classifierStep({ classifier, batch, tags, optimizer: optimizerOf(settings), ...frameOf(store, settings) })
-  const sampler = await openSampler(run, { renderBatch: settings['classifier.renders'] ? 1 : 0, photoBatch: batch, photos: trainable(store), labels: () => null })
+  const { fn, signature, scalars, startOf } = classifierStep({ classifier, batch, tags, optimizer: optimizerOf(settings), ...canvasOf(store, settings) })
+  const sampler = await openSampler(run, { renderBatch: settings['classifier.renders'] ? 1 : 0, photoBatch: batch, photos: trainable(store), crop: 1, labels: () => null })
   const rates = (at: number) => ratesOf(settings, settings['classifier.learningRate'], settings['classifier.steps'], at)
   const tagWeights = new Float32Array(batch * tags).fill(1)
   const program = await run.executor.compile(fn, signature)

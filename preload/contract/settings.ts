@@ -73,6 +73,7 @@ export const definitions = {
   'initial.background': number('initial', 0.2, 0, 1, 'Superpixels whose activation stays under this are background; between it and positive is left open.'),
 
   'training.size': integer('training', 192, 32, 1024, 'Long side of the pictures the network trains on; larger is sharper and slower.', 'px'),
+  'training.crop': number('training', 1, 0.25, 1, 'Share of a photo\'s sides that one training picture shows; smaller shows workpieces larger at the same speed.'),
   'training.steps': integer('training', 400, 1, 100000, 'Training steps a round.', 'steps'),
   'training.firstSteps': integer('training', 600, 1, 100000, 'Training steps of the first round.', 'steps'),
   'training.renderBatch': integer('training', 3, 0, 64, 'Renders a step.', 'renders'),
@@ -94,6 +95,7 @@ export const definitions = {
   'augment.composite': number('augment', 1, 0, 1, 'Share of renders cut out by their mask and pasted on another background.'),
   'augment.photoBackgrounds': number('augment', 0.4, 0, 1, 'Share of pasted renders whose background is a photo of the line; the rest is procedural.'),
   'augment.randomise': number('augment', 1, 0, 1, 'Strength of random tone, tint, noise, blur, light and shadow on renders.'),
+  'augment.parts': number('augment', 1.4, 1, 8, 'Mean number of workpieces pasted on one background; more teach what is what faster, fewer teach what is where.'),
   'augment.turn': integer('augment', 180, 0, 180, 'Largest random turn of a picture.', 'degrees'),
   'augment.scaleMin': number('augment', 0.6, 0.1, 1, 'Smallest random size of a pasted render.'),
   'augment.scaleMax': number('augment', 1.5, 1, 5, 'Largest random size of a pasted render.'),
@@ -106,6 +108,7 @@ export const definitions = {
   'refine.ratio': number('refine', 0.85, 0.01, 1, 'Share of the most confident pixels that keep their label; larger labels more and errs more.'),
   'refine.perClass': toggle('refine', true, 'One threshold for each workpiece (on) or one for all (off).'),
   'refine.tags': choice('refine', 'fold', ['off', 'mask', 'fold'], 'Use of the tags on training photos: none, forbid what is not on the photo, or also lift what is.'),
+  'refine.fold': number('refine', 0.5, 0, 1, 'How much of what the network gives to workpieces that are not on the photo goes to those that are (with fold); 1 is all.'),
   'refine.minShare': number('refine', 0.03, 0, 0.5, 'Share of the photo every tag on it gets at least (with fold); 0 gives no such help.'),
   'refine.superpixels': choice('refine', 'blend', ['off', 'vote', 'blend'], 'Superpixels replace pixel labels by majority (vote) or average the probabilities half and half (blend).'),
   'refine.segments': integer('refine', 300, 10, 20000, 'Superpixels a photo of 640 x 480 is cut into for refinement.', 'superpixels'),

@@ -21,6 +21,8 @@ export interface ViewOptions {
   readonly zoomMax: number
   /** Largest shift of the centre, as a share of the picture. */
   readonly shift: number
+  /** Centre of the view in picture pixels before the shift; the middle of the picture where left out. */
+  readonly centre?: readonly [x: number, y: number]
   /** Mirror at random, left-right and up-down. */
   readonly flip: boolean
   /** Random perspective: change of scale from the middle of the canvas to its border. */
@@ -42,7 +44,8 @@ export function drawView(
   const fit = Math.min(image.width / canvas.width, image.height / canvas.height) / zoom
   const sx = options.flip && rng.chance(0.5) ? -fit : fit, sy = options.flip && rng.chance(0.5) ? -fit : fit
   const a = sx * Math.cos(turn), b = -sx * Math.sin(turn), c = sy * Math.sin(turn), d = sy * Math.cos(turn)
-  const cx = image.width * (0.5 + rng.between(-1, 1) * options.shift), cy = image.height * (0.5 + rng.between(-1, 1) * options.shift)
+  const [x, y] = options.centre ?? [image.width / 2, image.height / 2]
+  const cx = x + image.width * rng.between(-1, 1) * options.shift, cy = y + image.height * rng.between(-1, 1) * options.shift
   const mx = canvas.width / 2, my = canvas.height / 2
   const g = (rng.between(-1, 1) * options.tilt) / mx, h = (rng.between(-1, 1) * options.tilt) / my
   const w = 1 / (1 - g * mx - h * my)

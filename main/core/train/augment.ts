@@ -14,6 +14,8 @@ export interface AugmentOptions {
   readonly photoBackgrounds: number
   /** Strength of random looks, 0..1. */
   readonly randomise: number
+  /** Mean number of workpieces on one composite, 1 or more. */
+  readonly parts: number
   /** Largest turn, degrees. */
   readonly turn: number
   readonly scaleMin: number
@@ -22,7 +24,12 @@ export interface AugmentOptions {
   readonly cutPaste: number
   /** Share of the photo one workpiece covers. */
   readonly expectedShare: number
+  /** Share of a photo's sides that a training picture shows; 1 = whole photos. */
+  readonly crop: number
 }
+
+/** Share of photo crops that are centred on a labelled workpiece. */
+const CENTRED = 0.75
 
 /** A picture to lay parts on. `labels` null: all of it is background; a number: that label everywhere. */
 export interface Backdrop {
@@ -50,7 +57,7 @@ export interface Scene {
 export function paintScene(rng: Random, width: number, height: number, scene: Scene, options: AugmentOptions): Canvas {
   const canvas = blankCanvas(width, height)
   const { image, labels, endless } = scene.backdrop, strength = options.randomise
-  const zoom = endless ? { zoomMin: 1, zoomMax: 2.4, shift: 0.5 } : { zoomMin: 1, zoomMax: 1.5, shift: 0.08 }
+  const zoom = endless ? { zoomMin: 1, zoomMax: 2.4, shift: 0.5 } : { zoomMin: 1 / options.crop, zoomMax: 1.5 / options.crop, shift: reachOf(options, 0.08) }
   fillFromView(canvas, image, labels, drawView(rng, canvas, image, { turn: options.turn, flip: true, tilt: endless ? 0.35 : 0.05, ...zoom }), endless)
   tintCanvas(rng, canvas, endless ? strength : 0.5 * strength)
   const crowd = 1 - 0.12 * Math.max(0, scene.parts.length - 1)
@@ -71,15 +78,30 @@ export function augmentPhoto(
   rng: Random, width: number, height: number, image: RgbImage, labels: LabelMap | null, pasted: readonly Cutout[], options: AugmentOptions,
 ): Canvas {
   const canvas = blankCanvas(width, height)
-  const view = drawView(rng, canvas, image, { turn: options.turn, zoomMin: 0.8, zoomMax: 1.3, shift: 0.1, flip: true, tilt: 0 })
+  const centre = options.crop < 1 && labels && rng.chance(CENTRED) ? workpiecePixel(rng, labels) : undefined
+  const shift = centre ? 0.25 * options.crop : reachOf(options, 0.1)
+  const view = drawView(rng, canvas, image, { turn: options.turn, zoomMin: 0.8 / options.crop, zoomMax: 1.3 / options.crop, shift, centre, flip: true, tilt: 0 })
   fillFromView(canvas, image, labels ?? IGNORE, view)
   for (const part of pasted) {
-    const scale = Math.exp(rng.between(-0.4, 0.4)) * (canvas.width / image.width)
+    const scale = Math.exp(rng.between(-0.4, 0.4)) * (canvas.width / (image.width * options.crop))
     compositeRender(rng, canvas, part, { ...drawPlacement(rng, canvas, part, options), scale }, 0.15 * options.randomise)
   }
   tintCanvas(rng, canvas, 0.3 * options.randomise)
   applyCamera(rng, canvas, 0.4 * options.randomise)
   return canvas
+}
+
+/** How far a view may shift so that a crop gets everywhere on a photo; whole photos move a little. */
+const reachOf = ({ crop }: AugmentOptions, little: number) => little + (1 - crop) / 2
+
+/** A random pixel that bears the label of a workpiece, or undefined where there is none. */
+function workpiecePixel(rng: Random, { width, data }: LabelMap): [number, number] | undefined {
+  let count = 0
+  for (const label of data) if (label > 0 && label !== IGNORE) count++
+  if (count === 0) return undefined
+  let left = rng.below(count)
+  const at = data.findIndex((label) => label > 0 && label !== IGNORE && left-- === 0)
+  return [at % width, Math.floor(at / width)]
 }
 
 /** A picture as it is, shrunk or stretched to the canvas, mirrored left-right half of the time. */

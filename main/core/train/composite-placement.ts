@@ -27,6 +27,8 @@ export interface PlacementOptions {
   readonly scaleMax: number
   /** Largest turn, degrees. */
   readonly turn: number
+  /** Share of a photo's sides that the canvas shows. */
+  readonly crop: number
 }
 
 /** An empty canvas, black, background everywhere. */
@@ -36,7 +38,7 @@ export function blankCanvas(width: number, height: number): Canvas {
 
 /** Draws where and how large a part lies: size uniform in its logarithm, centre anywhere, so that the border may cut it. */
 export function drawPlacement(rng: Random, canvas: Canvas, part: Cutout, options: PlacementOptions, factor = 1): Placement {
-  const wanted = expectedDiameter(canvas.width, canvas.height, options.expectedShare)
+  const wanted = expectedDiameter(canvas.width, canvas.height, options.expectedShare) / options.crop
   const size = factor * Math.exp(rng.between(Math.log(options.scaleMin), Math.log(options.scaleMax)))
   const margin = 0.06
   return {

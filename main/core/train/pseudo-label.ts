@@ -9,6 +9,8 @@ export interface PredictionRules {
   readonly tags: readonly number[]
   /** Classes not on the photo: allowed, forbidden, or forbidden and the tags lifted. */
   readonly tagRule: 'off' | 'mask' | 'fold'
+  /** With `fold`: 1 gives the tags all the mass of what is not on the photo, 0.5 (default) the root of that, 0 none. */
+  readonly fold?: number
   /** With `fold`: a tag that would win less than this share of the photo is scaled up to it; 0 = never (default). */
   readonly minShare?: number
   /** Superpixels whose mean probabilities are averaged half and half with the pixels' own; none = no blending. */
@@ -52,7 +54,7 @@ export function refinePrediction(probabilities: ChannelMap, rules: PredictionRul
   }
   let map = probabilities
   if (rules.tagRule !== 'off') {
-    map = constrainToTags(map, rules.tags, rules.tagRule, rules.minShare)
+    map = constrainToTags(map, rules.tags, rules.tagRule, rules.minShare, rules.fold)
     move(argmax(map), provenance.tags)
   }
   if (rules.blend) {
@@ -90,7 +92,7 @@ export function applyThresholds(prediction: Prediction, thresholds: Thresholds, 
 /**
  * Leaves background and the photo's tags alone in the probabilities.
  *
- * `mask` renormalises what is left; `fold` first multiplies the tags by sqrt((1 - p0) / sum of tags), which gives them part of
+ * `mask` renormalises what is left; `fold` first multiplies the tags by ((1 - p0) / sum of tags) ^ exponent, which gives them part of
  * the mass of the classes that are not on the photo, and scales up a tag that would win too little.
  *
  * @param probabilities [H, W, C], class 0 = background.
@@ -98,14 +100,14 @@ export function applyThresholds(prediction: Prediction, thresholds: Thresholds, 
  * @returns [H, W, C]; sums to 1.
  */
 export function constrainToTags(
-  probabilities: ChannelMap, tags: readonly number[], rule: 'mask' | 'fold', minShare = 0,
+  probabilities: ChannelMap, tags: readonly number[], rule: 'mask' | 'fold', minShare = 0, exponent = 0.5,
 ): ChannelMap {
   const { width, height, channels, data } = probabilities
   const out = new Float32Array(data.length)
   for (let at = 0; at < data.length; at += channels) {
     let mass = 0
     for (const tag of tags) mass += data[at + tag]
-    const factor = rule === 'fold' && mass > 0 ? Math.sqrt((1 - data[at]) / mass) : 1
+    const factor = rule === 'fold' && mass > 0 ? ((1 - data[at]) / mass) ** exponent : 1
     for (const tag of tags) out[at + tag] = data[at + tag] * factor
     out[at] = data[at]
     normalise(out, at, channels)

@@ -69,6 +69,7 @@ interface PreparedRender {
 
 const SURFACES = 48
 const SOLIDS = 32
+const MOST_PARTS = 8
 
 /**
  * Draws training batches, evenly over workpieces and tags; the same for the same (seed, round, step), whatever came before.
@@ -79,7 +80,7 @@ export function batchSampler(renders: readonly RenderSample[], photos: readonly 
   const { seed, width, height, augment } = options
   if (options.renderBatch > 0 && renders.length === 0) throw new RangeError('expected at least one render, got none')
   if (options.photoBatch > 0 && photos.length === 0) throw new RangeError('expected at least one photo, got none')
-  const wanted = 1.25 * expectedDiameter(width, height, augment.expectedShare)
+  const wanted = (1.25 * expectedDiameter(width, height, augment.expectedShare)) / augment.crop
   const prepared = renders.map((sample) => ({ sample, cutout: augment.composite > 0 ? cutOut(sample.image, sample.mask, wanted) : null }))
   const world: World = {
     options,
@@ -126,7 +127,7 @@ function drawRender(world: World, rng: Random, draw: number): Canvas {
   const { sample, cutout } = world.nextRender!(draw)
   if (!cutout || !rng.chance(augment.composite)) return plainPicture(rng, width, height, sample.image, sample.mask)
   const parts = [cutout]
-  while (parts.length < 4 && rng.chance(0.3)) {
+  while (parts.length < MOST_PARTS && rng.chance(1 - 1 / augment.parts)) {
     const other = world.nextRender!(rng.below(1 << 20)).cutout
     if (other) parts.unshift(other)
   }

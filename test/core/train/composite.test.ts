@@ -164,7 +164,7 @@ describe('drawPlacement', () => {
   it('keeps to the wanted share and range of sizes', () => {
     const { image, mask } = drawn(80, 60, [20, 50, 20, 45])
     const part = cutOut(image, mask)!, canvas = blankCanvas(192, 144), rng = random(2)
-    const options = { expectedShare: 0.08, scaleMin: 0.6, scaleMax: 1.5, turn: 90 }
+    const options = { expectedShare: 0.08, scaleMin: 0.6, scaleMax: 1.5, turn: 90, crop: 1 }
     const placements = Array.from({ length: 500 }, () => drawPlacement(rng, canvas, part, options))
     const sizes = placements.map((p) => (p.scale * part.diameter) / expectedDiameter(192, 144, 0.08))
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(0.6 - 1e-9)
