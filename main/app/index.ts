@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { app, BrowserWindow, dialog, shell } from 'electron'
 import type { AppSettings } from '../../preload/contract/api.ts'
 import { configDir, documentsDir, iconFile, preloadFile, rendererDir, sampleDir, version } from '../places.ts'
@@ -13,6 +13,8 @@ import { wordsOf, type Words } from './words.ts'
 
 /** The desktop: one window on the page, the service in a process of its own. */
 export function openDesktop(): void {
+  // Chromium's own files, and with them the lock of the single instance, lie beside our settings.
+  app.setPath('userData', join(configDir(), 'browser'))
   registerScheme()
   if (!app.requestSingleInstanceLock()) {
     app.quit()
