@@ -25,6 +25,9 @@ describe('kernels of two operands and their gradients', () => {
   test('pow with bases above zero', () =>
     agrees(withGradient(({ a, b }) => tf.pow(a, b), ['a', 'b']), { a: { shape: [3, 4], low: 0.2, high: 2 }, b: { shape: [4] } }, 1e-4))
 
+  test('sums of several', () =>
+    agrees(withGradient(({ a, b }) => tf.addN([a, b, tf.mul(a, b)]), ['a', 'b']), { a: { shape: [2, 3] }, b: { shape: [2, 3] } }))
+
   test('comparisons and logic', () =>
     agrees(({ a, b }) => ({
       greater: tf.greater(a, b), greaterEqual: tf.greaterEqual(a, b), less: tf.less(a, b), lessEqual: tf.lessEqual(a, b),

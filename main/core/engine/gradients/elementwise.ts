@@ -64,6 +64,7 @@ byOutput(tf.Sigmoid, (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))))
 byOutput(tf.Tanh, (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))))
 byOutput(tf.Elu, (dy, y) => tf.where(tf.greater(y, 0), dy, tf.mul(dy, tf.add(y, 1))))
 
+gradient(tf.AddN, { allInputs: true }, (dy, inputs) => Object.fromEntries(inputs.map((_, i) => [i, () => tf.clone(dy)])))
 gradient(tf.Neg, {}, (dy) => ({ x: () => tf.neg(dy) }))
 gradient(tf.Identity, {}, (dy) => ({ x: () => float(dy) }))
 gradient(tf.Cast, {}, (dy) => ({ x: () => tf.clone(dy) }))

@@ -85,6 +85,11 @@ arithmetic(tf.Sub, { emit: plain('Sub'), compute: (a, b) => a - b, neutral: 0, s
 arithmetic(tf.Multiply, {
   emit: (a, b, type) => op(type === 'bool' ? 'And' : 'Mul', [a, b]), compute: (a, b) => a * b, neutral: 1, sides: ['a', 'b'],
 })
+kernel<tf.NamedTensorInfoMap>(tf.AddN, (inputs) => {
+  const all = Object.values(inputs)
+  const layout = commonLayout(all, all[0].shape.length)
+  return made(all[0].shape, typeOf(all[0]), op('Sum', all.map((info) => view(info, layout))), layout)
+})
 binary(tf.RealDiv, (a, b, type) => op('Div', type === 'float32' ? [a, b] : [toFloat(a), toFloat(b)]), 'float32')
 binary(tf.Maximum, plain('Max'))
 binary(tf.Minimum, plain('Min'))
