@@ -169,7 +169,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     move: 'bewegen', extend: 'Auswahl erweitern', toggle: 'auswählen oder nicht', all: 'alles auswählen', tag: 'mit dem Werkstück taggen', background: 'nur Hintergrund', untag: 'Tags wegnehmen',
     closely: 'genau ansehen', bin: 'löschen', undo: 'rückgängig', redo: 'wiederholen', photo: 'Foto davor, nächstes', round: 'Runde davor, nächste', accept: 'annehmen', reject: 'ablehnen', brush: 'Pinsel', eraser: 'Radierer',
     segment: 'Superpixel füllen', hand: 'Foto verschieben', overlay: 'Maske an oder aus', changes: 'was sich änderte', columns: 'Spalten der Runden', workpiece: 'mit einem Werkstück malen',
-    paintBackground: 'Hintergrund malen', brushSize: 'kleinerer, größerer Pinsel', zoom: 'vergrößern, verkleinern', fit: 'ganzes Foto',
+    paintBackground: 'Hintergrund malen', brushSize: 'kleinerer, größerer Pinsel', pointer: 'Zeiger bewegen', dab: 'am Zeiger malen', zoom: 'vergrößern, verkleinern', fit: 'ganzes Foto',
   },
   errors: {
     'aborted': 'Angehalten.',

@@ -167,6 +167,6 @@ export default {
     move: 'move', extend: 'extend the selection', toggle: 'select or not', all: 'select all', tag: 'tag with the workpiece', background: 'background only', untag: 'take the tags away',
     closely: 'look at it closely', bin: 'delete', undo: 'undo', redo: 'redo', photo: 'photo before, next', round: 'round before, next', accept: 'accept', reject: 'reject', brush: 'brush', eraser: 'eraser',
     segment: 'fill superpixel', hand: 'move the photo', overlay: 'mask on or off', changes: 'what changed', columns: 'columns of rounds', workpiece: 'paint with a workpiece',
-    paintBackground: 'paint background', brushSize: 'smaller, larger brush', zoom: 'zoom in, out', fit: 'whole photo',
+    paintBackground: 'paint background', brushSize: 'smaller, larger brush', pointer: 'move the pointer', dab: 'paint at the pointer', zoom: 'zoom in, out', fit: 'whole photo',
   },
 }

@@ -144,7 +144,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     title: '按键', everywhere: '所有位置', places: '前往某个位置', inspector: '显示或收起检查栏', settings: '设置', keys: '本表',
     move: '移动', extend: '扩展选择', toggle: '选中或取消', all: '全选', tag: '标记工件', background: '仅背景', untag: '去掉标签', closely: '放大查看', bin: '删除', undo: '撤销', redo: '重做',
     photo: '上一张、下一张照片', round: '上一轮、下一轮', accept: '接受', reject: '拒绝', brush: '画笔', eraser: '橡皮', segment: '填充超像素', hand: '移动照片',
-    overlay: '掩膜开关', changes: '查看变化', columns: '各轮分栏', workpiece: '涂画为某工件', paintBackground: '涂画为背景', brushSize: '画笔变小、变大', zoom: '放大、缩小', fit: '整张照片',
+    overlay: '掩膜开关', changes: '查看变化', columns: '各轮分栏', workpiece: '涂画为某工件', paintBackground: '涂画为背景', brushSize: '画笔变小、变大', pointer: '移动指针', dab: '在指针处涂画', zoom: '放大、缩小', fit: '整张照片',
   },
   errors: {
     'aborted': '已停止。',
