@@ -45,18 +45,6 @@ export function runsOf(data: Uint8Array): number[] {
   return runs
 }
 
-/** The way back from `runsOf`. Throws RangeError when the lengths do not add up to `length`. */
-export function fromRuns(runs: readonly number[], length: number): Uint8Array {
-  const data = new Uint8Array(length)
-  let at = 0
-  for (let i = 0; i < runs.length; i += 2) {
-    data.fill(runs[i], at, at + runs[i + 1])
-    at += runs[i + 1]
-  }
-  if (at !== length) throw new RangeError(`expected ${length} pixels, got ${at}`)
-  return data
-}
-
 /**
  * The borders of each label as straight segments along pixel edges: [x0, y0, x1, y1, ...] in pixels, by label. Background and ignore have none.
  */

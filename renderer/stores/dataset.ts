@@ -42,6 +42,7 @@ export const useDataset = defineStore('dataset', () => {
   const selection = ref<Selection>(emptySelection)
   const history = ref<History<Deed>>(emptyHistory)
   let wanted = new Set<number>()
+  let later: ReturnType<typeof setTimeout> | undefined
 
   const ids = computed(() => (show.value === 'renders' ? renderIds.value : photoIds.value))
   const selected = computed(() => [...selection.value.ids].map((id) => rows.value.get(id)).filter((row) => row !== undefined))
@@ -152,7 +153,8 @@ export const useDataset = defineStore('dataset', () => {
   function start(): void {
     on('project:changed', ({ projectId, what }) => {
       if (projectId !== project.id || (what !== 'images' && what !== 'workpieces')) return
-      void refetch()
+      clearTimeout(later)
+      later = setTimeout(refetch, 200)
     })
   }
   async function refetch(): Promise<void> {

@@ -102,7 +102,6 @@ const de: typeof en & { errors: Record<string, string> } = {
     maskwright: { name: 'Maskwright', about: 'Das Beste, was gemessen wurde. Hier anfangen.' },
     paper: { name: 'Paper', about: 'Wie veröffentlicht, zum Vergleich mit dessen Tabellen.' },
     scenario: { name: 'Straßenszene', about: 'Die veröffentlichte Einstellung für große Szenen. Dauert Tage.' },
-    quick: { name: 'Schnell', about: 'Ein erster Blick in Minuten; gröbere Masken.' },
   },
   groups: {
     run: 'Lauf', network: 'Netz', classifier: 'Tag-Klassifikator', initial: 'Anfangsmasken', training: 'Training', augment: 'Variation der Bilder', weights: 'Gewichte des Verlusts',

@@ -100,7 +100,6 @@ export default {
     maskwright: { name: 'Maskwright', about: 'The best that was measured. Start here.' },
     paper: { name: 'Paper', about: 'As published, to compare with its tables.' },
     scenario: { name: 'Street scene', about: 'The published setting for large scenes. Takes days.' },
-    quick: { name: 'Quick', about: 'A first look in minutes; rougher masks.' },
   },
   groups: {
     run: 'Run', network: 'Network', classifier: 'Tag classifier', initial: 'Initial masks', training: 'Training', augment: 'Variation of pictures', weights: 'Weights of the loss',

@@ -87,7 +87,6 @@ const zh: typeof en & { errors: Record<string, string> } = {
     maskwright: { name: 'Maskwright', about: '实测最佳，建议从这里开始。' },
     paper: { name: '论文', about: '按论文设置，便于与其表格比较。' },
     scenario: { name: '街景', about: '论文中大场景的设置，需要数天。' },
-    quick: { name: '快速', about: '几分钟看到结果，掩膜较粗。' },
   },
   groups: {
     run: '运行', network: '网络', classifier: '标签分类器', initial: '初始掩膜', training: '训练', augment: '图片变化', weights: '损失权重', refine: '精修', predict: '预测',

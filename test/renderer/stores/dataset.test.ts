@@ -74,3 +74,17 @@ describe('the pictures', () => {
     expect(rows.every((row) => row.hasTruth && row.tags.includes('nut_m16'))).toBe(true)
   })
 })
+
+describe('changes from elsewhere', () => {
+  it('are read once for a burst of news', async () => {
+    const { dataset, fake } = await openProject()
+    await dataset.readAll(dataset.ids)
+    const finds = () => fake.asked.filter(({ name }) => name === 'images:find').length
+    const before = finds()
+    fake.images.set(1, { ...fake.images.get(1)!, tags: ['panel'] })
+    for (let i = 0; i < 5; i++) fake.emit('project:changed', { projectId: 1, what: 'images' })
+    await settle(260)
+    expect(finds() - before).toBe(2)
+    expect(dataset.rows.get(1)?.tags).toEqual(['panel'])
+  })
+})
