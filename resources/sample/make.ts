@@ -6,6 +6,7 @@ import { random } from '../../main/core/random.ts'
 import { preparePart, renderPart } from '../../main/core/render/render.ts'
 import { floorNames, floors, type FloorName } from './floors.ts'
 import { photoSize, takePhoto } from './photo.ts'
+import { looks } from './looks.ts'
 import { model, toStl, workpieceNames, type WorkpieceName } from './workpieces.ts'
 
 /** Makes the sample line from code alone, the same at every run: `node resources/sample/make.ts [FOLDER]`. */
@@ -51,7 +52,7 @@ function makeRenders(): void {
 function photograph(group: FloorName, folder: string, i: number, names: readonly WorkpieceName[]): void {
   const path = `${group}/${folder}/${number(i)}`
   const rng = random(seed, 'photo', path)
-  const parts = names.map((name) => ({ mesh: meshes[name], label: workpieceNames.indexOf(name) + 1 }))
+  const parts = names.map((name) => ({ mesh: meshes[name], label: workpieceNames.indexOf(name) + 1, material: looks[name] }))
   const { image, mask } = takePhoto(parts, floors[group](rng), rng)
   save(`photos/${path}.jpg`, codec.encodeJpeg(image, 85))
   tags[`${path}.jpg`] = [...names]

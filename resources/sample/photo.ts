@@ -3,7 +3,6 @@ import type { Random } from '../../main/core/random.ts'
 import { lookAt, windowAround, type Camera, type Vector } from '../../main/core/render/camera.ts'
 import { develop, meanLight } from '../../main/core/render/develop.ts'
 import { makeEnvironment, roomSky } from '../../main/core/render/environment.ts'
-import { drawMaterial } from '../../main/core/render/finish.ts'
 import { joinMeshes, meshExtent, moveMesh, type Mesh } from '../../main/core/render/mesh.ts'
 import { directionBetween, drawRest, restsOf, turnToZ } from '../../main/core/render/pose.ts'
 import type { Floor, Material, Scene } from '../../main/core/render/shade.ts'
@@ -12,14 +11,15 @@ import { trace } from '../../main/core/render/trace.ts'
 
 export const photoSize = { width: 320, height: 240 } as const
 
-/** A part on the table: its mesh in place, and what masks call it. */
-interface Placed {
+/** A part: its mesh, what masks call it, and the look that all of its kind leave the workshop with. */
+export interface Part {
   readonly mesh: Mesh
   readonly label: number
+  readonly material: (size: number, rng: Random) => Material
 }
 
 /** A photo of parts that lie on a floor, and its exact mask. */
-export function takePhoto(parts: readonly { mesh: Mesh; label: number }[], floor: Floor, rng: Random): { image: RgbImage; mask: LabelMap } {
+export function takePhoto(parts: readonly Part[], floor: Floor, rng: Random): { image: RgbImage; mask: LabelMap } {
   const placed = layOut(parts, rng)
   const scene = makeScene(placed, floor, rng)
   const camera = aimCamera(placed, scene, rng)
@@ -30,10 +30,10 @@ export function takePhoto(parts: readonly { mesh: Mesh; label: number }[], floor
 }
 
 /** Lets every part come to rest, one beside the other. */
-function layOut(parts: readonly { mesh: Mesh; label: number }[], rng: Random): Placed[] {
+function layOut(parts: readonly Part[], rng: Random): Part[] {
   let edge = 0
   const around = rng.between(0, 2 * Math.PI)
-  return parts.map(({ mesh, label }) => {
+  return parts.map(({ mesh, label, material }) => {
     const down = drawRest(restsOf(mesh), rng)
     const turned = moveMesh(mesh, turnToZ([-down[0], -down[1], -down[2]], rng.between(0, 2 * Math.PI)), [0, 0, 0])
     const { centre, radius } = meshExtent(turned)
@@ -42,16 +42,18 @@ function layOut(parts: readonly { mesh: Mesh; label: number }[], rng: Random): P
     const away = edge === 0 ? 0 : edge + radius * rng.between(0.9, 1.2)
     edge = away + radius
     const move: Vector = [away * Math.cos(around) - centre[0], away * Math.sin(around) - centre[1], -low]
-    return { mesh: moveMesh(turned, [1, 0, 0, 0, 1, 0, 0, 0, 1], move), label }
+    return { mesh: moveMesh(turned, [1, 0, 0, 0, 1, 0, 0, 0, 1], move), label, material }
   })
 }
 
 /** A triangle far below the floor, so that a scene without parts has a surface. */
 const nothing: Mesh = { positions: Float32Array.from([0, 0, -1e6, 1, 0, -1e6, 0, 1, -1e6]), indices: Uint32Array.from([0, 1, 2]) }
 
-function makeScene(placed: readonly Placed[], floor: Floor, rng: Random): Scene {
+const bare: Material = { colour: [0.5, 0.5, 0.5], metal: 0, roughness: 1 }
+
+function makeScene(placed: readonly Part[], floor: Floor, rng: Random): Scene {
   const meshes = placed.length ? placed.map(({ mesh }) => mesh) : [nothing]
-  const materials: Material[] = meshes.map((mesh) => drawMaterial(rng.pick(['brushed', 'brushed', 'cast', 'polished', 'matt']), meshExtent(mesh).radius, rng))
+  const materials = placed.length ? placed.map(({ mesh, material }) => material(meshExtent(mesh).radius, rng)) : [bare]
   const direction = directionBetween(0.35, 0.95, rng)
   const far = rng.between(350, 900)
   const strength = rng.between(0.3, 2)
@@ -64,7 +66,7 @@ function makeScene(placed: readonly Placed[], floor: Floor, rng: Random): Scene 
 }
 
 /** A camera above the table, its window set so that the parts fill a chance share of the picture and lie somewhere in it. */
-function aimCamera(placed: readonly Placed[], scene: Scene, rng: Random): Camera {
+function aimCamera(placed: readonly Part[], scene: Scene, rng: Random): Camera {
   const aspect = photoSize.width / photoSize.height
   const camera = lookAt([0, 0, 10], directionBetween(0.6, 1, rng), rng.between(420, 700), rng.between(-Math.PI, Math.PI))
   const half = rng.between(0.2, 0.3)
@@ -74,7 +76,7 @@ function aimCamera(placed: readonly Placed[], scene: Scene, rng: Random): Camera
   const square = Math.max(around.right - around.left, (around.top - around.bottom) * aspect)
   const box = { left: around.left, right: around.left + square, top: around.top, bottom: around.top - square / aspect }
   const share = coveredShare(scene, { ...camera, window: box }, rng)
-  const wanted = rng.between(0.05, 0.14) * (placed.length > 1 ? 1.5 : 1)
+  const wanted = rng.between(0.09, 0.19) * (placed.length > 1 ? 1.5 : 1)
   const width = square * Math.max(1.12, Math.sqrt(share / wanted))
   const height = width / aspect
   const x = (around.left + around.right) / 2 + rng.between(-0.48, 0.48) * Math.max(0, width - (around.right - around.left))
