@@ -1,7 +1,8 @@
 import { resizeLabels, resizeRgb } from '../core/image/resize.ts'
 import type { LabelMap } from '../core/image/types.ts'
-import { batchSampler, type PhotoSample, type RenderSample, type Sampler } from '../core/train/sampler.ts'
+import type { PhotoSample, RenderSample } from '../core/train/sampler.ts'
 import type { ImageRow } from '../store/images.ts'
+import { openBatches, type Batches } from './batches.ts'
 import { classCount, classIndices } from './classes.ts'
 import { canvasOf, frameOf, readPixels } from './photos.ts'
 import type { Run } from './run.ts'
@@ -9,16 +10,23 @@ import type { Size } from './worker.ts'
 
 /** Renders are kept a little larger than the frame, so that a part cut out of them is sharp. */
 const renderScale = 1.5
+/** Long side for which distances in pixels are given. */
+const referenceSize = 640
+/** Batches drawn ahead of the one that trains. */
+const drawnAhead = 2
 
-/** Draws training batches from the project. `labels` gives the mask of a photo, null where it has none. */
-export async function openSampler(
+/** The steps after this one that are worth drawing already. */
+export const nextSteps = (step: number, steps: number) => Array.from({ length: Math.min(drawnAhead, steps - 1 - step) }, (_, i) => step + 1 + i)
+
+/** Draws training batches of the project. `labels` gives the mask of a photo, null where it has none. */
+export async function openSamples(
   run: Run, { renderBatch, photoBatch, photos, crop, labels }: {
     renderBatch: number; photoBatch: number; photos: readonly ImageRow[]
     /** Share of a photo's sides that a training picture shows. */
     crop: number
     labels: (photo: ImageRow) => LabelMap | null
   },
-): Promise<Sampler> {
+): Promise<Batches> {
   const { store, settings } = run
   const canvas = canvasOf(store, settings)
   const frame = crop < 1 ? frameOf(store, settings) : canvas
@@ -38,13 +46,17 @@ export async function openSampler(
   const photoSamples = await read(photos, renders.length, (photo): PhotoSample => ({
     image: readPixels(run, photo, frame), labels: scaled(labels(photo), frame), tags: photo.tags.map((name) => classes.get(name)!),
   }))
-  return batchSampler(renderSamples, photoSamples, {
-    seed: settings['run.seed'], ...canvas, classes: classCount(store), renderBatch, photoBatch,
-    augment: {
-      composite: settings['augment.composite'], photoBackgrounds: settings['augment.photoBackgrounds'], randomise: settings['augment.randomise'],
-      parts: settings['augment.parts'],
-      turn: settings['augment.turn'], scaleMin: settings['augment.scaleMin'], scaleMax: settings['augment.scaleMax'],
-      cutPaste: settings['augment.cutPaste'], expectedShare: settings['initial.share'], crop,
+  return openBatches({
+    renders: renderSamples, photos: photoSamples,
+    boundary: { k: settings['weights.boundary'], width: settings['weights.boundaryWidth'] },
+    distance: (settings['weights.distance'] * settings['training.size']) / referenceSize,
+    options: {
+      seed: settings['run.seed'], ...canvas, classes: classCount(store), renderBatch, photoBatch,
+      augment: {
+        composite: settings['augment.composite'], photoBackgrounds: settings['augment.photoBackgrounds'], randomise: settings['augment.randomise'],
+        parts: settings['augment.parts'], turn: settings['augment.turn'], scaleMin: settings['augment.scaleMin'], scaleMax: settings['augment.scaleMax'],
+        cutPaste: settings['augment.cutPaste'], expectedShare: settings['initial.share'], crop,
+      },
     },
   })
 }

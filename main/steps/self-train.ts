@@ -1,8 +1,6 @@
 import type { Settings } from '../../preload/contract/settings.ts'
 import { resizeLabels } from '../core/image/resize.ts'
 import { IGNORE, type LabelMap } from '../core/image/types.ts'
-import type { Batch } from '../core/train/sampler.ts'
-import { photoWeights, renderWeights } from '../core/train/spatial-weights.ts'
 import { segmentationStep, weightsOf } from '../core/train/train-step.ts'
 import { openHints } from '../store/hints.ts'
 import type { ImageRow } from '../store/images.ts'
@@ -12,7 +10,7 @@ import { canvasOf } from './photos.ts'
 import { readWeights } from './predictor.ts'
 import { refineMasks, trainable } from './refine.ts'
 import type { Run } from './run.ts'
-import { openSampler } from './samples.ts'
+import { nextSteps, openSamples } from './samples.ts'
 import { packTensors, train } from './train-loop.ts'
 
 /**
@@ -50,23 +48,21 @@ async function trainRound(run: Run, round: number, classes: number): Promise<voi
     network, optimizer: optimizerOf(settings), renders: batch.renderBatch, photos: batch.photoBatch,
     photoLoss: settings['training.photoLoss'], ema: settings['training.ema'], ...canvasOf(store, settings),
   })
-  const sampler = await openSampler(run, { ...batch, photos: photosToSee(run, withPhotos), crop: settings['training.crop'], labels: (photo) => (withPhotos ? trainingLabels(run, round - 1, photo) : null) })
-  const weigh = pixelWeights(run)
+  const batches = await openSamples(run, { ...batch, photos: photosToSee(run, withPhotos), crop: settings['training.crop'], labels: (photo) => (withPhotos ? trainingLabels(run, round - 1, photo) : null) })
+  const wish = (step: number) => ({ kind: 'pixels', round, step }) as const
   const program = await run.executor.compile(fn, signature)
   try {
     await train(run, {
       key: `round ${round}`, step: 'self-train', round, steps, program,
       start: () => startOf(weightsFor(run, round, network.parameters)),
       learningRate: (at) => rates(at).head,
-      inputs: (at) => {
-        const { image, labels, renders } = sampler.batch(round, at)
-        return { image, labels, pixelWeights: weigh(labels, renders), ...scalars(at, rates(at)) }
-      },
+      inputs: async (at) => ({ ...(await batches.draw(wish(at), nextSteps(at, steps).map(wish))), ...scalars(at, rates(at)) }),
     })
     const weights = weightsOf(await program.readState(), settings['training.ema'] > 0 ? 'e' : 'w')
     store.artifacts.put(run.id, 'self-train', name, store.blobs.put(packTensors(weights)))
     store.artifacts.remove(run.id, 'checkpoint', `round ${round}`)
   } finally {
+    await batches.close()
     await program.dispose()
   }
 }
@@ -99,19 +95,3 @@ function trainingLabels({ store, id }: Run, round: number, photo: ImageRow): Lab
 /** Labels with what people painted over them. */
 const painted = (labels: LabelMap, hints: LabelMap): LabelMap =>
   ({ ...labels, data: labels.data.map((label, i) => (hints.data[i] === IGNORE ? label : hints.data[i])) })
-
-/** Weights of a batch's pixels: the edges of renders, the insides of pseudo labels (method, section 3). */
-function pixelWeights({ store, settings }: Run) {
-  const { width, height } = canvasOf(store, settings)
-  const boundary = { k: settings['weights.boundary'], width: settings['weights.boundaryWidth'] }
-  const s = (settings['weights.distance'] * settings['training.size']) / 640
-  return (labels: Batch['labels'], renders: number): Float32Array => {
-    const n = width * height
-    const out = new Float32Array(labels.length)
-    for (let row = 0; row * n < labels.length; row++) {
-      const map: LabelMap = { width, height, data: Uint8Array.from(labels.subarray(row * n, (row + 1) * n)) }
-      out.set((row < renders ? renderWeights(map, boundary) : photoWeights(map, { s })).data, row * n)
-    }
-    return out
-  }
-}

@@ -14,7 +14,7 @@ export interface Training {
   /** State the stretch starts from. */
   readonly start: () => Record<string, Values>
   /** Everything the program reads at one step: a function of the step alone, so that a resumed run sees the same. */
-  readonly inputs: (step: number) => Record<string, Values>
+  readonly inputs: (step: number) => Promise<Record<string, Values>>
   readonly learningRate: (step: number) => number
 }
 
@@ -38,7 +38,7 @@ export async function train(run: Run, training: Training): Promise<void> {
       await checkpoint(run, key, program, step)
       run.signal.throwIfAborted()
     }
-    const { loss } = await program.run(training.inputs(step))
+    const { loss } = await program.run(await training.inputs(step))
     step++
     if (!Number.isFinite(loss[0])) throw diverged(training, step)
     sum += loss[0]

@@ -1,0 +1,57 @@
+import { Worker } from 'node:worker_threads'
+import type { BatchInputs, BatchMessage, BatchReply, BatchSetup, BatchWish } from './batch-worker.ts'
+import { entryUrl } from './pool.ts'
+
+/** Training batches, drawn ahead on a thread of their own. */
+export interface Batches {
+  /** The batch of a wish, and a start on those of `ahead`. */
+  draw(wish: BatchWish, ahead: readonly BatchWish[]): Promise<BatchInputs>
+  close(): Promise<void>
+}
+
+interface Waiting {
+  readonly resolve: (inputs: BatchInputs) => void
+  readonly reject: (error: Error) => void
+}
+
+/** Starts the thread. A batch depends on the setup and its wish alone. */
+export function openBatches(setup: BatchSetup): Batches {
+  const worker = new Worker(entryUrl('batch-worker'))
+  const send = (message: BatchMessage) => worker.postMessage(message)
+  const waiting = new Map<number, Waiting>()
+  const ready = new Map<string, Promise<BatchInputs>>()
+  let count = 0
+  worker.on('message', (reply: BatchReply) => {
+    const task = waiting.get(reply.id)
+    waiting.delete(reply.id)
+    if ('inputs' in reply) task?.resolve(reply.inputs)
+    else task?.reject(new Error(reply.message))
+  })
+  worker.on('error', (error) => {
+    for (const { reject } of waiting.values()) reject(error as Error)
+    waiting.clear()
+  })
+  send({ setup })
+
+  const wanted = (wish: BatchWish) => {
+    const key = JSON.stringify(wish)
+    let batch = ready.get(key)
+    if (!batch) {
+      batch = new Promise<BatchInputs>((resolve, reject) => waiting.set(++count, { resolve, reject }))
+      batch.catch(() => undefined)
+      ready.set(key, batch)
+      send({ id: count, wish })
+    }
+    return batch
+  }
+  return {
+    async draw(wish, ahead) {
+      const batch = wanted(wish)
+      ahead.forEach(wanted)
+      const inputs = await batch
+      ready.delete(JSON.stringify(wish))
+      return inputs
+    },
+    close: async () => void (await worker.terminate()),
+  }
+}
