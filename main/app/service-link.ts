@@ -2,6 +2,7 @@ import { utilityProcess, type UtilityProcess } from 'electron'
 import { entryFile } from '../entries.ts'
 import type { DeskMethods, DesktopMethods } from '../desk.ts'
 import { openRpc } from '../rpc.ts'
+import { stepBack } from '../service/fork.ts'
 
 type Own = Pick<DesktopMethods, 'emit' | 'choose' | 'reveal' | 'printPdf'>
 export type ServiceLink = ReturnType<typeof openServiceLink>
@@ -27,7 +28,10 @@ export function openServiceLink(options: Parameters<DeskMethods['open']>[0], own
         children.delete(id)
         quietly(remote.childExit(id, `exit code ${code}`))
       })
-      child.once('spawn', () => resolve(child.pid))
+      child.once('spawn', () => {
+        stepBack(child.pid)
+        resolve(child.pid)
+      })
     }),
     send: (id, message) => children.get(id)?.postMessage(message),
     kill: (id) => void children.get(id)?.kill(),

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
 import { entryFile } from '../entries.ts'
 import type { Child, Entry } from './host.ts'
 
@@ -8,6 +9,7 @@ const pageBytes = 4096
 /** Starts an entry point as a child process of plain Node. */
 export function forkEntry(entry: Entry): Child {
   const child = fork(entryFile(entry), { serialization: 'advanced' })
+  stepBack(child.pid)
   const send = (message: unknown) => {
     if (child.connected) child.send(message as object, undefined, undefined, () => undefined)
   }
@@ -29,5 +31,14 @@ export function residentBytes(pid: number | undefined): number | null {
     return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes || null
   } catch {
     return null
+  }
+}
+
+/** Lets a process work behind the window, which a person waits for. */
+export function stepBack(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // Not every system allows it, and nothing depends on it.
   }
 }

@@ -129,10 +129,15 @@ async function choose({ app, page }: Opened, paths: readonly string[], act: () =
   const [path] = paths
   const save = await dialog.getByLabel('File name').count() > 0
   const cut = path.lastIndexOf('/')
+  const inside = save || path.endsWith('.maskwright')
   const field = dialog.getByLabel('Path')
   await expect(field).not.toHaveValue('')
-  await field.fill(save ? path.slice(0, cut) : path)
+  await field.fill(inside ? path.slice(0, cut) : path)
   await field.press('Enter')
+  if (inside && !save) {
+    await dialog.getByRole('button', { name: path.slice(cut + 1) }).click()
+    return
+  }
   if (save) await dialog.getByLabel('File name').fill(path.slice(cut + 1))
   await expect(field).toHaveValue(save ? path.slice(0, cut) : path)
   await page.waitForTimeout(300)
