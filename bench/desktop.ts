@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
-import { electronProgram } from '../test/e2e/doors.ts'
+import { programOf } from '../test/e2e/doors.ts'
 
 /**
  * How the desktop answers while it trains: latency of input in the window, and how long its main process is ever held up.
@@ -10,7 +10,7 @@ import { electronProgram } from '../test/e2e/doors.ts'
  */
 
 const seconds = Number(process.argv[2] ?? 30)
-const found = electronProgram()
+const found = programOf('electron')
 if (!found) throw new Error('expected an Electron program, got none: set ELECTRON_OVERRIDE_DIST_PATH')
 const dir = mkdtempSync(join(tmpdir(), 'maskwright-bench-'))
 mkdirSync(join(dir, 'projects'))

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { _electron, test as base, chromium as chromiumType, expect, type Browser, type ElectronApplication, type Page } from '@playwright/test'
-import { chromium, electronProgram, type DoorName } from './doors.ts'
+import { chromium, programOf, type DoorName } from './doors.ts'
 
 /** The program at work, through whichever door. */
 export interface Desk {
@@ -33,8 +33,8 @@ interface Opened {
 
 const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
 
-async function openElectron(env: Record<string, string>): Promise<Opened> {
-  const { program, args } = electronProgram()!
+async function openElectron(door: 'electron' | 'packed', env: Record<string, string>): Promise<Opened> {
+  const { program, args } = programOf(door)!
   const launch = () => _electron.launch({ executablePath: program, args: [...args, ...asRoot, '--enable-unsafe-swiftshader'], env, colorScheme: null, timeout: 30_000 })
   // Playwright now and then waits for ever when it attaches to a window at the instant in which that loads its page.
   const app = await launch().catch(launch)
@@ -85,7 +85,7 @@ export const test = base.extend<{ desk: Desk }, { door: DoorName }>({
     const env = { ...(process.env as Record<string, string>), MASKWRIGHT_CONFIG: join(dir, 'config'), MASKWRIGHT_PROJECTS: join(dir, 'projects') }
     const complaints: string[] = []
     const open = async () => {
-      const opened = await (door === 'electron' ? openElectron(env) : openBrowser(env))
+      const opened = await (door === 'electron' || door === 'packed' ? openElectron(door, env) : openBrowser(env))
       opened.page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
       opened.page.on('pageerror', (error) => complaints.push(error.message))
       await expect(opened.page.getByRole('heading', { name: 'Projects' })).toBeVisible()

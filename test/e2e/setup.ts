@@ -6,8 +6,8 @@ import { doors, needsScreen, xvfb } from './doors.ts'
 export default async function setup(): Promise<() => void> {
   const wanted = doors()
   if (wanted.includes('none')) console.warn('\n  SKIPPED: neither an Electron program nor Chromium is here, so the program is not seen from outside.\n')
-  else if (!existsSync('out/main/index.js') || !existsSync('out/renderer/index.html')) throw new Error('expected a built program, got none: run "npm run build"')
-  if (!wanted.includes('electron') || !needsScreen()) return () => undefined
+  else if (wanted.some((door) => door !== 'packed') && !(existsSync('out/main/index.js') && existsSync('out/renderer/index.html'))) throw new Error('expected a built program, got none: run "npm run build"')
+  if (wanted.every((door) => door === 'browser' || door === 'none') || !needsScreen()) return () => undefined
   const screen = spawn(xvfb()!, ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
   process.env.DISPLAY = await new Promise<string>((resolve, reject) => {
     screen.once('error', reject)
