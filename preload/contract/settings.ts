@@ -96,6 +96,7 @@ export const definitions = {
   'augment.photoBackgrounds': number('augment', 0.4, 0, 1, 'Share of pasted renders whose background is a photo of the line; the rest is procedural.'),
   'augment.randomise': number('augment', 1, 0, 1, 'Strength of random tone, tint, noise, blur, light and shadow on renders.'),
   'augment.parts': number('augment', 1.4, 1, 8, 'Mean number of workpieces pasted on one background; more teach what is what faster, fewer teach what is where.'),
+  'augment.clutter': number('augment', 0.25, 0, 1, 'Share of pasted renders with stray things beside them that are no workpiece; 0 where tables are tidy.'),
   'augment.turn': integer('augment', 180, 0, 180, 'Largest random turn of a picture.', 'degrees'),
   'augment.scaleMin': number('augment', 0.6, 0.1, 1, 'Smallest random size of a pasted render.'),
   'augment.scaleMax': number('augment', 1.5, 1, 5, 'Largest random size of a pasted render.'),

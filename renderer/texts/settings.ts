@@ -51,6 +51,7 @@ const rows: Record<string, Row> = {
   'augment.turn': ['Largest turn', 'Größte Drehung', 'Größte zufällige Drehung eines Bildes.', '最大旋转', '图片的最大随机旋转角。'],
   'augment.scaleMin': ['Smallest size', 'Kleinste Größe', 'Kleinste zufällige Größe eines eingesetzten Renderings.', '最小尺寸', '贴入渲染图的最小随机尺寸。'],
   'augment.scaleMax': ['Largest size', 'Größte Größe', 'Größte zufällige Größe eines eingesetzten Renderings.', '最大尺寸', '贴入渲染图的最大随机尺寸。'],
+  'augment.clutter': ['Stray things', 'Fremde Dinge', 'Anteil der Bilder, auf denen neben den Werkstücken Dinge liegen, die keine sind; 0, wo Tische aufgeräumt sind.', '杂物', '贴图旁出现非工件杂物的比例；台面整洁时为 0。'],
   'augment.parts': ['Workpieces a picture', 'Werkstücke je Bild', 'Mittlere Zahl der auf einen Hintergrund gesetzten Werkstücke; mehr lehren eher, was was ist, weniger, wo etwas ist.', '每张工件数', '每个背景上贴入工件的平均数；越多越快学会区分，越少越快学会定位。'],
   'augment.cutPaste': ['Cut and paste', 'Ausschneiden, einsetzen', 'Anteil der Fotos, die ein Werkstück aus einem anderen Foto bekommen.', '剪贴', '接受从其他照片按伪标注剪来的工件的照片比例。'],
   'weights.boundary': ['Weight of edges', 'Gewicht der Kanten', 'Zusätzliches Gewicht entlang der Kanten der Renderings; größer besteht auf der Form.', '边缘权重', '渲染图边缘带的额外权重；越大越强调形状。'],

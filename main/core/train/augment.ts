@@ -14,6 +14,8 @@ export interface AugmentOptions {
   readonly photoBackgrounds: number
   /** Strength of random looks, 0..1. */
   readonly randomise: number
+  /** Share of composites with things that are no workpiece. */
+  readonly clutter: number
   /** Mean number of workpieces on one composite, 1 or more. */
   readonly parts: number
   /** Largest turn, degrees. */

@@ -131,7 +131,7 @@ function drawRender(world: World, rng: Random, draw: number): Canvas {
     const other = world.nextRender!(rng.below(1 << 20)).cutout
     if (other) parts.unshift(other)
   }
-  const clutter = Array.from({ length: rng.chance(0.25) ? 1 + rng.below(3) : 0 }, () => rng.pick(world.solids))
+  const clutter = Array.from({ length: rng.chance(augment.clutter) ? 1 + rng.below(3) : 0 }, () => rng.pick(world.solids))
   const photo = world.backdrops.length > 0 && rng.chance(augment.photoBackgrounds)
   const backdrop = photo ? rng.pick(world.backdrops) : { image: rng.pick(world.surfaces), labels: null, endless: true }
   return paintScene(rng, width, height, { backdrop, clutter, parts }, { ...augment, randomise: sample.randomise ?? augment.randomise })
