@@ -16,12 +16,13 @@ const dir = mkdtempSync(join(tmpdir(), 'maskwright-bench-'))
 mkdirSync(join(dir, 'projects'))
 const env = { ...(process.env as Record<string, string>), MASKWRIGHT_CONFIG: join(dir, 'config'), MASKWRIGHT_PROJECTS: join(dir, 'projects') }
 const root = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-const app = await _electron.launch({ executablePath: found.program, args: [...found.args, ...root, '--enable-unsafe-swiftshader'], env, colorScheme: null })
+const app = await _electron.launch({ executablePath: found.program, args: [...found.args, ...root, '--disable-gpu'], env, colorScheme: null })
 
 try {
   const page = await app.firstWindow()
   await page.getByRole('button', { name: 'Try the sample' }).first().click()
   await page.getByRole('listbox', { name: 'Photos' }).waitFor({ timeout: 120_000 })
+  await page.waitForTimeout(10_000)
   const idle = await measure(app, page, seconds / 2)
   await startTraining(page)
   const training = await measure(app, page, seconds)
