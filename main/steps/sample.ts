@@ -7,7 +7,7 @@ import type { Settings } from '../../preload/contract/settings.ts'
 export const sampleSettings: Partial<Settings> = {
   'run.rounds': 3,
   'network.width': 0.25,
-  'classifier.steps': 80,
+  'classifier.steps': 250, 'classifier.batch': 16,
   'initial.share': 0.13,
   'training.size': 128, 'training.crop': 0.5,
   'training.renderBatch': 12, 'training.photoBatch': 12,
