@@ -64,7 +64,7 @@ const report = ({ project, runId, folder }: ReportInput): Promise<{ html: string
 interface ExportInput { project: string; runId: number; round: number; precision: ExportCard['precision']; folder: string }
 async function makeExport({ project, runId, round, precision, folder }: ExportInput, { signal, report }: Tools): Promise<ExportCard> {
   const { bytes, parity, msPerPhoto, differing } = await withRun({ project, runId, device: 'cpu', threads: 0 }, { signal, onProgress: (progress) => void report(progress) }, async (run) => {
-    const result = await exportModel(run, round, folder)
+    const result = await exportModel(run, round, folder, precision)
     const startedAt = performance.now()
     const photos = run.store.images.list({ kind: 'photo' })
     const timed = photos.slice(0, 5)
@@ -82,7 +82,7 @@ async function makeExport({ project, runId, round, precision, folder }: ExportIn
   })
   return {
     precision, state: 'ready', bytes, msPerPhoto, differing, reason: null, path: folder,
-    parity: { agreement: 1 - parity.disagreement, largestDifference: 0, photos: parity.photos },
+    parity: { agreement: 1 - parity.disagreement, largestDifference: parity.largestDifference, photos: parity.photos },
   }
 }
 

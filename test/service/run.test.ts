@@ -98,6 +98,11 @@ describe('a run', { timeout: 180_000 }, () => {
     expect(card.parity.agreement).toBeGreaterThan(0.999)
     expect(existsSync(join(card.path, 'model.onnx'))).toBe(true)
     expect((await bench.call('export:list', { projectId, runId, round: 2 }))[0]).toEqual(card)
+    for (const [precision, share] of [['float16', 0.65], ['int8', 0.45]] as const) {
+      const smaller = await bench.done((await bench.call('export:make', { projectId, runId, round: 2, precision, folder: bench.dir })).jobId) as { state: string; bytes: number | null; reason: string | null }
+      if (smaller.state === 'refused') expect(smaller.reason).toMatch(/differs from the trained network/)
+      else expect(smaller.bytes! / (card as unknown as { bytes: number }).bytes).toBeLessThan(share)
+    }
     const output = join(bench.dir, 'predicted')
     const predicted = await bench.call('export:predict', { projectId, runId, round: 2, input: join(bench.dir, 'line', 'photos'), output })
     expect(await bench.done(predicted.jobId)).toEqual({ path: output, photos: 8 })
