@@ -24,7 +24,7 @@ export async function cam(run: Run): Promise<void> {
   const classifier = classifierNetwork(settings, classCount(store) - 1)
   const weights = unpackTensors(store.blobs.get(trained.sha)) as Record<string, Float32Array>
   const classes = classIndices(store)
-  const mapper = await openMapper(run, weights, settings['cam.scales'].map((scale) => scale * settings['training.crop']), 'maps', (options) => camStep(classifier, { ...options, flips: settings['cam.flip'] ? 2 : 1 }))
+  const mapper = await openMapper(run, weights, settings['cam.scales'].map((scale) => scale * settings['training.crop']), 'maps', [settings['cam.flip']], (options) => camStep(classifier, { ...options, flips: settings['cam.flip'] ? 2 : 1 }))
   try {
     let done = 0
     for await (const { photo, probabilities } of mapper.predict(photos)) {

@@ -27,6 +27,11 @@ export const optimizerOf = (settings: Settings): Optimizer => optimizer({
   name: settings['training.optimizer'], weightDecay: settings['training.weightDecay'], momentum: settings['training.momentum'],
 })
 
+/** Names the function that a network of these settings and some more words makes, for the cache of compiled graphs. */
+export const graphKey = (settings: Settings, ...words: readonly unknown[]) => JSON.stringify([
+  settings['network.backbone'], settings['network.width'], settings['network.outputStride'], settings['network.decoder'], ...words,
+])
+
 /** Step width of head and backbone at a step of a stretch of training. */
 export function ratesOf(settings: Settings, rate: number, steps: number, step: number): LearningRates {
   const head = learningRate({

@@ -3,7 +3,7 @@ import { resizeRgb, type ChannelMap } from '../core/image/resize.ts'
 import { predictStep, type PredictStep } from '../core/train/predict-step.ts'
 import type { ImageRow } from '../store/images.ts'
 import { classCount } from './classes.ts'
-import { segmentationNetwork } from './networks.ts'
+import { graphKey, segmentationNetwork } from './networks.ts'
 import { fillRow, frameOf, readPixels } from './photos.ts'
 import type { Run } from './run.ts'
 import { unpackTensors } from './train-loop.ts'
@@ -32,14 +32,14 @@ export function readWeights({ store, id }: Pick<Run, 'store' | 'id'>, round: num
 /** The segmentation network, ready to predict. By default one scale and no mirroring, as it is exported. */
 export function openPredictor(run: Run, { weights, scales = [1], flips = 1 }: PredictorOptions): Promise<Predictor> {
   const network = segmentationNetwork(run.settings, classCount(run.store))
-  return openMapper(run, weights, scales, 'probabilities', (options) => predictStep(network, { ...options, flips: mirrorings(flips) }))
+  return openMapper(run, weights, scales, 'probabilities', [flips], (options) => predictStep(network, { ...options, flips: mirrorings(flips) }))
 }
 
 export const mirrorings = (count: number) => (count >= 4 ? 4 : count >= 2 ? 2 : 1)
 
-/** Programs of one prediction at several scales, all with output of the frame's size. */
+/** Programs of one prediction at several scales, all with output of the frame's size. `words` tell apart what the settings do not. */
 export async function openMapper(
-  run: Run, weights: Record<string, Float32Array>, scales: readonly number[], output: string,
+  run: Run, weights: Record<string, Float32Array>, scales: readonly number[], output: string, words: readonly unknown[],
   step: (options: { batch: number; height: number; width: number; output: [number, number] }) => PredictStep,
 ): Promise<Predictor> {
   const frame = frameOf(run.store, run.settings)
@@ -47,7 +47,7 @@ export async function openMapper(
   for (const scale of scales) {
     const size = frameOf(run.store, run.settings, scale)
     const { fn, signature, stateOf } = step({ batch: 1, ...size, output: [frame.height, frame.width] })
-    const program = await run.executor.compile(only(fn, output), signature)
+    const program = await run.executor.compile(only(fn, output), signature, graphKey(run.settings, output, words, frame))
     await program.writeState(stateOf(weights))
     heads.push({ size, program })
   }

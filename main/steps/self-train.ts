@@ -5,7 +5,7 @@ import { segmentationStep, weightsOf } from '../core/train/train-step.ts'
 import { openHints } from '../store/hints.ts'
 import type { ImageRow } from '../store/images.ts'
 import { classCount } from './classes.ts'
-import { optimizerOf, ratesOf, segmentationNetwork, startWeights } from './networks.ts'
+import { graphKey, optimizerOf, ratesOf, segmentationNetwork, startWeights } from './networks.ts'
 import { canvasOf } from './photos.ts'
 import { readWeights } from './predictor.ts'
 import { refineMasks, trainable } from './refine.ts'
@@ -50,7 +50,7 @@ async function trainRound(run: Run, round: number, classes: number): Promise<voi
   })
   const batches = await openSamples(run, { ...batch, photos: photosToSee(run, withPhotos), crop: settings['training.crop'], labels: (photo) => (withPhotos ? trainingLabels(run, round - 1, photo) : null) })
   const wish = (step: number) => ({ kind: 'pixels', round, step }) as const
-  const program = await run.executor.compile(fn, signature)
+  const program = await run.executor.compile(fn, signature, graphKey(settings, 'train', batch, settings['training.optimizer'], settings['training.weightDecay'], settings['training.momentum'], settings['training.photoLoss'], settings['training.ema']))
   try {
     await train(run, {
       key: `round ${round}`, step: 'self-train', round, steps, program,

@@ -74,6 +74,9 @@ async function openProgram(compiled: Compiled, device: OnnxDevice, threads: numb
   }
 }
 
+/** Compiled graphs an executor keeps. */
+const KEPT_GRAPHS = 8
+
 /**
  * Runs functions by onnxruntime.
  *
@@ -82,13 +85,22 @@ async function openProgram(compiled: Compiled, device: OnnxDevice, threads: numb
  */
 export function onnxExecutor(device: OnnxDevice, { threads }: { threads: number }): Executor {
   const open = new Set<Program>()
+  const graphs = new Map<string, Compiled>()
+  const graphOf = (fn: TensorFunction, signature: Signature, key: string | undefined): Compiled => {
+    const name = key === undefined ? undefined : `${key} ${JSON.stringify(signature)}`
+    const known = name === undefined ? undefined : graphs.get(name)
+    if (known) return known
+    const compiled = compile(fn, signature, { target: device === 'cpu' ? 'train' : 'standard' })
+    if (name !== undefined) graphs.set(name, compiled)
+    if (graphs.size > KEPT_GRAPHS) graphs.delete(graphs.keys().next().value!)
+    return compiled
+  }
   const where = device === 'cpu' ? `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}` : deviceNames[device]
   return {
     device,
     description: `${where} (onnxruntime ${version})`,
-    compile: async (fn: TensorFunction, signature: Signature) => {
-      const compiled = compile(fn, signature, { target: device === 'cpu' ? 'train' : 'standard' })
-      const program = await openProgram(compiled, device, threads)
+    compile: async (fn, signature, key) => {
+      const program = await openProgram(graphOf(fn, signature, key), device, threads)
       open.add(program)
       return { ...program, dispose: () => (open.delete(program), program.dispose()) }
     },

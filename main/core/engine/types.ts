@@ -48,6 +48,9 @@ export interface Executor {
   readonly device: DeviceName
   /** Plain words for people: what it is, such as "CPU, 2 threads (onnxruntime 1.30.0)". */
   readonly description: string
-  compile(fn: TensorFunction, signature: Signature): Promise<Program>
+  /**
+   * @param key Names what the function computes: a graph compiled before under the same key and signature is taken from the cache.
+   */
+  compile(fn: TensorFunction, signature: Signature, key?: string): Promise<Program>
   dispose(): Promise<void>
 }
