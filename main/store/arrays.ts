@@ -44,7 +44,8 @@ export function unpackArray(bytes: Uint8Array): { data: StoredArray; shape: numb
   const length = product(shape) * types[type].BYTES_PER_ELEMENT
   const body = unpackBody(bytes.subarray(start), packing, length)
   if (body.length !== length) throw new RangeError(`expected ${length} bytes for shape [${shape}], got ${body.length}`)
-  return { data: new types[type](body.slice().buffer), shape }
+  // A copy in memory of its own: a view of a small file shares the memory of others.
+  return { data: new types[type](new Uint8Array(body).buffer), shape }
 }
 
 function unpackBody(body: Uint8Array, packing: number, length: number): Uint8Array {

@@ -70,6 +70,13 @@ describe('blobs', () => {
 })
 
 describe('packArray', () => {
+  it('reads floats out of bytes that share memory with others', () => {
+    const shared = Buffer.alloc(4096, 0xaa)
+    const packed = packArray(Float32Array.of(1, 2, 3), [3])
+    packed.forEach((byte, i) => (shared[128 + i] = byte))
+    expect(unpackArray(shared.subarray(128, 128 + packed.length)).data).toEqual(Float32Array.of(1, 2, 3))
+  })
+
   it('keeps values, type and shape', () => {
     for (const [data, shape] of [
       [Float32Array.of(1.5, -2, NaN, Infinity), [2, 2]], [Int32Array.of(-1, 2 ** 31 - 1, 0), [3]], [Uint8Array.of(7), []], [new Uint8Array(0), [0, 5]],
