@@ -13,11 +13,13 @@ const backbones: Record<Settings['network.backbone'], number> = { mobilenetv2: 0
 const strides: Record<string, number> = { 8: 2.6, 16: 1, 32: 0.7 }
 /** Forward and backward against forward alone. */
 const trainFactor = 3
-/** Seconds a unit takes on one processor core; measured with bench/train-step.ts. */
-const secondsPerUnit = 0.024
+/** Seconds a unit takes on one processor core of a server of 2023. */
+const secondsPerUnit = 0.01
 /** Steps a second of the self-test on one such core: what another device's are held against. */
-const selfTestSteps = 110
+const selfTestSteps = 28
 const superpixelSeconds = 0.25
+/** Shorter runs are mostly compiling and tell nothing. */
+const tellingSeconds = 60
 
 const frameUnits = (settings: Settings) => {
   const long = settings['training.size']
@@ -63,15 +65,16 @@ export function estimateRun(store: Store, settings: Settings, devices: readonly 
 }
 
 function secondsAUnit(store: Store, settings: Settings, devices: readonly DeviceInfo[], device: DeviceChoice): number {
-  for (const run of store.runs.list().reverse()) {
-    const rounds = store.rounds.list(run.id).filter(({ round, durationMs }) => round > 0 && durationMs !== null)
-    if (rounds.length < run.settings['run.rounds'] || (device !== 'auto' && !run.device.toLowerCase().includes(device))) continue
-    const photos = store.rounds.masks(run.id, 1).length
-    const known = unitsOf(run.settings, photos, 0)['self-train']
-    if (known > 0) return rounds.reduce((sum, { durationMs }) => sum + durationMs!, 0) / 1000 / known
-  }
   const tested = devices.filter(({ available, stepsPerSecond }) => available && stepsPerSecond !== null)
   const fastest = Math.max(0, ...tested.filter(({ name }) => device === 'auto' || name === device).map(({ stepsPerSecond }) => stepsPerSecond!))
   const threads = settings['run.threads'] || availableParallelism()
-  return fastest > 0 ? (secondsPerUnit * selfTestSteps) / fastest : secondsPerUnit / threads ** 0.8
+  const general = fastest > 0 ? (secondsPerUnit * selfTestSteps) / fastest : secondsPerUnit / threads ** 0.8
+  for (const run of store.runs.list().reverse()) {
+    const rounds = store.rounds.list(run.id).filter(({ round, durationMs }) => round > 0 && durationMs !== null)
+    const taken = rounds.reduce((sum, { durationMs }) => sum + durationMs!, 0) / 1000
+    if (rounds.length < run.settings['run.rounds'] || taken < tellingSeconds || (device !== 'auto' && !run.device.toLowerCase().includes(device))) continue
+    const known = unitsOf(run.settings, store.rounds.masks(run.id, 1).length, 0)['self-train']
+    if (known > 0) return taken / known
+  }
+  return general
 }
