@@ -14,5 +14,5 @@ export const sampleSettings: Partial<Settings> = {
   'training.firstSteps': 1900, 'training.steps': 600, 'training.restart': 'previous', 'training.learningRate': 0.01,
   'augment.parts': 1.1, 'augment.clutter': 0, 'augment.photoBackgrounds': 0.6,
   'weights.boundary': 1,
-  'refine.fold': 1,
+  'refine.fold': 1, 'refine.crf': true,
 }

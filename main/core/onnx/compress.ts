@@ -67,7 +67,7 @@ function readWeights(bytes: Uint8Array): Weights | null {
     else if (field === tensor.raw) raw = value as Uint8Array
   }
   if (type !== types.float32 || !raw) return null
-  return { name, shape, values: new Float32Array(raw.slice().buffer) }
+  return { name, shape, values: new Float32Array(new Uint8Array(raw).buffer) }
 }
 
 const initializer = (name: string, type: number, shape: readonly number[], data: ArrayBufferView) => messageField(graph.initializer, [
