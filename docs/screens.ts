@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium, type Page } from '@playwright/test'
@@ -13,8 +13,9 @@ import { chromium as program } from '../test/e2e/doors.ts'
 const sizes = [{ width: 1440, height: 900 }, { width: 1024, height: 700 }]
 const themes = ['light', 'dark'] as const
 const out = resolve(import.meta.dirname, 'screens')
-const dir = mkdtempSync(join(tmpdir(), 'maskwright-screens-'))
+const dir = join(tmpdir(), 'workshop')
 const project = join(dir, 'projects', 'Sample line.maskwright')
+rmSync(dir, { recursive: true, force: true })
 cpSync(resolve(process.argv[2] ?? 'out/demo/sample.maskwright'), project, { recursive: true })
 mkdirSync(out, { recursive: true })
 
@@ -31,6 +32,7 @@ try {
   const page = await browser.newPage({ viewport: sizes[0] })
   await page.goto(address)
   await page.getByRole('listbox', { name: 'Photos' }).waitFor({ timeout: 60_000 })
+  await fill(page)
   for (const theme of themes) {
     await call(page, 'settings:write', { language: 'en', theme, device: 'auto', guideSeen: false })
     for (const size of sizes) {
@@ -70,8 +72,26 @@ async function walk(page: Page, suffix: string): Promise<void> {
   }
 }
 
-async function call(page: Page, name: string, input: object): Promise<void> {
-  await page.evaluate(async ([path, body]) => {
-    await fetch(`call/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+/** What a project has once a person has come to its end: tested devices and written models. */
+async function fill(page: Page): Promise<void> {
+  const { projectId } = await call(page, 'project:open', { path: project }) as { projectId: number }
+  const [{ id: runId, rounds }] = await call(page, 'run:list', { projectId }) as { id: number; rounds: { round: number }[] }[]
+  const round = rounds.at(-1)!.round
+  const idle = async () => {
+    while ((await call(page, 'job:list', {}) as unknown[]).length > 0) await page.waitForTimeout(500)
+  }
+  await call(page, 'device:test', {})
+  await idle()
+  for (const precision of ['float32', 'float16', 'int8']) {
+    await call(page, 'export:make', { projectId, runId, round, precision, folder: dir })
+    await idle()
+  }
+}
+
+/** One call of the page's own, past the page. */
+function call(page: Page, name: string, input: object): Promise<unknown> {
+  return page.evaluate(async ([path, body]) => {
+    const response = await fetch(`call/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    return (await response.json() as { value: unknown }).value
   }, [name, JSON.stringify(input)] as const)
 }

@@ -15,7 +15,9 @@ const ending = '.maskwright'
 export function projectCalls(context: Context) {
   const { config, projects, jobs, host } = context
 
-  const enter = ({ projectId, store }: OpenProject): Project => {
+  const enter = (project: OpenProject): Project => {
+    const { projectId, store } = project
+    void context.summarise(project)
     config.remember({ path: store.dir, name: store.name, openedAtMs: Date.now() })
     return { projectId, path: store.dir, name: store.name }
   }
