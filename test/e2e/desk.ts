@@ -32,10 +32,12 @@ interface Opened {
 }
 
 const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+/** A camera that shows a test picture. */
+const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
 
 async function openElectron(door: 'electron' | 'packed', env: Record<string, string>): Promise<Opened> {
   const { program, args } = programOf(door)!
-  const launch = () => _electron.launch({ executablePath: program, args: [...args, ...asRoot, '--enable-unsafe-swiftshader'], env, colorScheme: null, timeout: 30_000 })
+  const launch = () => _electron.launch({ executablePath: program, args: [...args, ...asRoot, ...camera, '--enable-unsafe-swiftshader'], env, colorScheme: null, timeout: 30_000 })
   // Playwright now and then waits for ever when it attaches to a window at the instant in which that loads its page.
   const app = await launch().catch(launch)
   const page = await app.firstWindow()
@@ -51,7 +53,7 @@ async function openElectron(door: 'electron' | 'packed', env: Record<string, str
 async function openBrowser(env: Record<string, string>): Promise<Opened> {
   const server = spawn(process.execPath, [resolve('out/main/cli.js'), 'ui'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const address = await addressOf(server)
-  const browser: Browser = await chromiumType.launch({ executablePath: chromium()!, args: [...asRoot, '--disable-gpu', '--disable-quic', '--disable-background-networking'] })
+  const browser: Browser = await chromiumType.launch({ executablePath: chromium()!, args: [...asRoot, ...camera, '--disable-gpu', '--disable-quic', '--disable-background-networking'] })
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
   await page.goto(address)
   return {

@@ -71,3 +71,20 @@ test('the sample opens in one click', async ({ desk }) => {
   await expect(desk.page.getByRole('listbox', { name: 'Photos' })).toBeVisible({ timeout: 90_000 })
   expect(desk.complaints).toEqual([])
 })
+
+test('a photo of the camera goes straight into the project, tagged', async ({ desk }) => {
+  const { page } = desk
+  await newProject(desk, 'Camera')
+  await page.getByRole('button', { name: 'Add a workpiece' }).click()
+  await page.getByRole('textbox', { name: 'Name of the workpiece' }).fill('gear')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Camera' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByRole('button', { name: 'Take photo' })).toBeEnabled()
+  await page.waitForTimeout(1000)
+  await dialog.getByRole('button', { name: 'Take photo' }).click()
+  await expect(dialog.getByText(/1 photo taken/)).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('listbox', { name: 'Photos' }).getByRole('option')).toHaveCount(1)
+  expect(desk.complaints).toEqual([])
+})
