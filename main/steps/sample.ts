@@ -11,8 +11,8 @@ export const sampleSettings: Partial<Settings> = {
   'initial.share': 0.13,
   'training.size': 128, 'training.crop': 0.5,
   'training.renderBatch': 12, 'training.photoBatch': 12,
-  'training.firstSteps': 1900, 'training.steps': 600, 'training.restart': 'previous', 'training.learningRate': 0.01,
+  'training.firstSteps': 2400, 'training.steps': 600, 'training.restart': 'previous', 'training.learningRate': 0.01,
   'augment.parts': 1.1, 'augment.clutter': 0, 'augment.photoBackgrounds': 0.6,
   'weights.boundary': 1,
-  'refine.fold': 1, 'refine.crf': true,
+  'refine.crf': true,
 }
