@@ -32,7 +32,7 @@ export function deviceCalls({ config, jobs, host }: Context) {
         call: 'device:test', projectId: null,
         work: async (job) => {
           const notes = await runJob(host, 'devices', undefined, job)
-          config.writeDevices(notes.map(({ device, ok, reason }) => ({ ...plain(device), available: ok, stepsPerSecond: rateIn(reason), reason, install: ok ? null : words[device].install })))
+          config.writeDevices(notes.map(({ device, ok, reason }) => ({ ...plain(device), available: ok, stepsPerSecond: rateIn(reason), reason: sentence(reason), install: ok ? null : words[device].install })))
           return listed()
         },
       }),
@@ -45,6 +45,8 @@ const plain = (name: Name) => ({ name, description: words[name].description })
 const untested = (name: Name): DeviceInfo => ({
   ...plain(name), available: name === 'cpu', stepsPerSecond: null, reason: name === 'cpu' ? null : 'Not tested yet.', install: words[name].install,
 })
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`
 
 /** Steps a second out of a note such as "chosen: 9.1 ms a test step". */
 function rateIn(reason: string): number | null {
