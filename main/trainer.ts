@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { toErrorData, type AppErrorData } from '../preload/contract/error.ts'
 import { DeviceChoice, Id, Path, StepName, type Progress } from '../preload/contract/model.ts'
+import { openPort } from './port.ts'
 import { runOnce } from './wire.ts'
 
 /** The long-running process: owns the device and runs the corridor. Started as a child process or an Electron utility process. */
@@ -20,35 +21,7 @@ export type TrainerEvent =
   | { readonly type: 'finished' }
   | { readonly type: 'failed'; readonly error: AppErrorData }
 
-interface Port {
-  /** Resolves once the event has left this process. */
-  send(event: TrainerEvent): Promise<void>
-  onCommand(listener: (message: unknown) => void): void
-  onClosed(listener: () => void): void
-}
-
-interface ParentPort {
-  postMessage(message: unknown): void
-  on(event: 'message', listener: (event: { data: unknown }) => void): void
-}
-
-function openPort(): Port {
-  const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPort
-  if (parentPort) {
-    return {
-      send: async (event) => parentPort.postMessage(event),
-      onCommand: (listener) => parentPort.on('message', ({ data }) => listener(data)),
-      onClosed: () => undefined,
-    }
-  }
-  return {
-    send: (event) => new Promise((resolve) => (process.connected ? process.send!(event, undefined, undefined, () => resolve()) : resolve())),
-    onCommand: (listener) => process.on('message', listener),
-    onClosed: (listener) => process.on('disconnect', listener),
-  }
-}
-
-const port = openPort()
+const port = openPort<TrainerEvent>()
 const stop = new AbortController()
 
 async function start(command: Extract<z.output<typeof TrainerCommand>, { type: 'start' }>): Promise<void> {
@@ -70,7 +43,7 @@ async function start(command: Extract<z.output<typeof TrainerCommand>, { type: '
 // Ctrl-C reaches the whole process group; the parent decides when to stop.
 process.on('SIGINT', () => undefined)
 port.onClosed(() => stop.abort())
-port.onCommand((message) => {
+port.onMessage((message) => {
   const command = TrainerCommand.parse(message)
   if (command.type === 'stop') stop.abort()
   else void start(command)

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { AppError } from '../../preload/contract/error.ts'
 import { DeviceChoice, stepNames, type Progress } from '../../preload/contract/model.ts'
 import { prepareRun } from '../steps/prepare-run.ts'
-import { entryUrl } from '../steps/pool.ts'
+import { entryFile } from '../entries.ts'
 import { openStore } from '../store/index.ts'
 import type { TrainerCommand, TrainerEvent } from '../trainer.ts'
 import { parse, whole } from './arguments.ts'
@@ -48,7 +48,7 @@ export async function run(args: readonly string[], say: (line: string) => void):
  * @throws AppError of the trainer; `trainer-crashed` when the process went away without a word; `aborted` after Ctrl-C.
  */
 export async function train(command: Extract<TrainerCommand, { type: 'start' }>, say: (line: string) => void): Promise<void> {
-  const child = fork(entryUrl('trainer', new URL('../cli.ts', import.meta.url).href), { serialization: 'advanced' })
+  const child = fork(entryFile('trainer'), { serialization: 'advanced' })
   const bar = progressBar(process.stderr)
   const stop = () => {
     say('Stopping at a safe point ...')
