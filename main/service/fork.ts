@@ -37,7 +37,7 @@ export function residentBytes(pid: number | undefined): number | null {
 /** Lets a process work behind the window, which a person waits for. */
 export function stepBack(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW)
   } catch {
     // Not every system allows it, and nothing depends on it.
   }
