@@ -15,8 +15,9 @@ export async function newProject({ page }: Desk, name: string): Promise<void> {
 
 export async function importFolder(desk: Desk, button: string, folder: string): Promise<void> {
   const { page } = desk
-  await desk.choose([folder], () => page.getByRole('button', { name: button }).first().click())
-  await expect(page.getByText(/\d+ pictures? imported/).last()).toBeVisible({ timeout: 90_000 })
+  // The message passes by itself, so it is waited for from before the click.
+  const told = page.getByText(/\d+ pictures? imported/).last().waitFor({ timeout: 90_000 })
+  await Promise.all([told, desk.choose([folder], () => page.getByRole('button', { name: button }).first().click())])
   await page.getByRole('button', { name: 'Close' }).last().click().catch(() => undefined)
 }
 
