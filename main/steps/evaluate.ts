@@ -6,6 +6,7 @@ import { argmax } from '../core/train/pseudo-label.ts'
 import type { ImageRow } from '../store/images.ts'
 import { openTruth } from '../store/truth.ts'
 import { classCount } from './classes.ts'
+import { evaluatedKey, type EvaluatedKind } from './evaluated.ts'
 import { openPredictor, readWeights } from './predictor.ts'
 import { crfOptions } from './refine.ts'
 import type { Run } from './run.ts'
@@ -13,7 +14,6 @@ import type { Run } from './run.ts'
 /** Pixels by which a boundary may be off and still count as found. */
 const boundaryTolerance = 2
 
-type Kind = 'round' | 'crf'
 
 /**
  * Step: masks and networks of every round, truth -> confusion matrices. Round 0 are the initial masks, later rounds the network
@@ -28,7 +28,7 @@ export async function evaluate(run: Run): Promise<void> {
   const rounds = store.rounds.list(run.id).filter(({ state }) => state === 'done').map(({ round }) => round)
   const total = photos.length * (rounds.length + 1)
   let done = 0
-  const save = async (round: number, kind: Kind, photo: ImageRow, prediction: LabelMap) => {
+  const save = async (round: number, kind: EvaluatedKind, photo: ImageRow, prediction: LabelMap) => {
     const labels = truth.labels(photo.id)
     const { counts } = confusionMatrix(labels, prediction, classes)
     const f = boundaryF(labels, prediction, boundaryTolerance)
@@ -36,7 +36,7 @@ export async function evaluate(run: Run): Promise<void> {
     store.metrics.save(run.id, { round, kind, imageId: photo.id, confusion: Array.from(counts), boundaryF: f })
     await run.report({ step: 'evaluate', done: ++done, total, unit: 'photos' })
   }
-  const missing = (round: number, kind: Kind) => {
+  const missing = (round: number, kind: EvaluatedKind) => {
     const list = photos.filter((photo) => !known.has(evaluatedKey(round, kind, photo.id)))
     done += photos.length - list.length
     return list
@@ -50,9 +50,6 @@ export async function evaluate(run: Run): Promise<void> {
   const last = rounds[rounds.length - 1]
   if (last > 0) await predictedWithCrf(run, last, missing(last, 'crf'), (photo, labels) => save(last, 'crf', photo, labels))
 }
-
-/** Name under which the evaluated labels of a photo with truth are kept. */
-export const evaluatedKey = (round: number, kind: Kind, imageId: number) => `${round}/${kind}/${imageId}`
 
 /** The mask of round 0 at the photo's own size; what it leaves open counts as background, for a photo has to be decided everywhere. */
 function initialLabels({ store, id }: Run, photo: ImageRow): LabelMap {

@@ -42,8 +42,3 @@ export const photosOf = (store: Store) => store.images.list({ kind: 'photo', rej
 export function readPixels({ store, codec }: Pick<Run, 'store' | 'codec'>, image: ImageRow, size: Size = image): RgbImage {
   return resizeRgb(codec.decodeRgb(store.images.bytes(image.id)), size.width, size.height)
 }
-
-/** Copies 8-bit pixels into a row of a float batch. */
-export function fillRow(batch: Float32Array, row: number, { data }: RgbImage): void {
-  batch.set(data, row * data.length)
-}

@@ -4,7 +4,7 @@ import { predictStep, type PredictStep } from '../core/train/predict-step.ts'
 import type { ImageRow } from '../store/images.ts'
 import { classCount } from './classes.ts'
 import { graphKey, segmentationNetwork } from './networks.ts'
-import { fillRow, frameOf, readPixels } from './photos.ts'
+import { frameOf, readPixels } from './photos.ts'
 import type { Run } from './run.ts'
 import { unpackTensors } from './train-loop.ts'
 import type { Size } from './worker.ts'
@@ -69,9 +69,7 @@ export async function openMapper(
 const only = (fn: TensorFunction, name: string): TensorFunction => (tensors) => ({ [name]: fn(tensors)[name] })
 
 async function mapOf(program: Program, output: string, { width, height }: Size, pixels: Parameters<typeof resizeRgb>[0]) {
-  const image = new Float32Array(width * height * 3)
-  fillRow(image, 0, resizeRgb(pixels, width, height))
-  return (await program.run({ image }))[output]
+  return (await program.run({ image: Float32Array.from(resizeRgb(pixels, width, height).data) }))[output]
 }
 
 function meanOf(maps: readonly Float32Array[]): Float32Array {

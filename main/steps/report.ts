@@ -11,7 +11,7 @@ import { openHints } from '../store/hints.ts'
 import type { ImageRow } from '../store/images.ts'
 import type { Store } from '../store/index.ts'
 import { openTruth } from '../store/truth.ts'
-import { evaluatedKey } from './evaluate.ts'
+import { evaluatedKey } from './evaluated.ts'
 import { reportHtml, type Figure, type ReportContent } from './report-html.ts'
 import { projectStatus } from './status.ts'
 
