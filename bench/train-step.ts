@@ -1,7 +1,7 @@
 /**
  * One training step of PSPNet-ResNet-18 (full width, output stride 8, forward, gradient, Adam) at 1 and 2 threads: seconds on the
  * clock, and of the processor, which tell the work where other programs share the machine.
- * Where MASKWRIGHT_TORCH_PYTHON names a python with torch, the same step there, the two taking turns. Prints JSON.
+ * Where MASKWRIGHT_TORCH_PYTHON names a python with torch, the same step there, the two taking turns in blocks. Prints JSON.
  *
  *   npm run bench:train-step -- [--steps 10] [--batch 4] [--height 120] [--width 160] [--classes 9]
  */
@@ -20,7 +20,8 @@ const { values } = parseArgs({
 })
 const number = (name: string, fallback: number) => Number((values as Record<string, string | undefined>)[name] ?? fallback)
 const [steps, batch, height, width, classes] = [number('steps', 10), number('batch', 4), number('height', 120), number('width', 160), number('classes', 9)]
-const WARM_UP = 2
+/** Steps one side takes before the other's turn, and those before them that do not count: threads of the other may still spin. */
+const [BLOCK, WARM_UP] = [5, 2]
 
 /** Seconds of one step. */
 interface Taken {
@@ -91,11 +92,12 @@ async function measure(threads: number) {
   const python = process.env.MASKWRIGHT_TORCH_PYTHON
   const peers: Record<string, Peer> = { maskwright: await openOurs(threads), ...(python && { torch: await openTorch(python, threads) }) }
   const seconds: Record<string, Taken[]> = Object.fromEntries(Object.keys(peers).map((name) => [name, []]))
-  for (let i = 0; i < WARM_UP + steps; i++)
-    for (const [name, peer] of Object.entries(peers)) {
-      const taken = await peer.step()
-      if (i >= WARM_UP) seconds[name].push(taken)
-    }
+  for (let block = 0; block < Math.ceil(steps / BLOCK); block++)
+    for (const [name, peer] of Object.entries(peers))
+      for (let i = -WARM_UP; i < BLOCK; i++) {
+        const taken = await peer.step()
+        if (i >= 0) seconds[name].push(taken)
+      }
   for (const peer of Object.values(peers)) await peer.stop()
   const times = Object.fromEntries(Object.entries(seconds).map(([name, list]) => [name, summary(list)]))
   const versions = Object.fromEntries(Object.entries(peers).map(([name, peer]) => [name, peer.version]))
