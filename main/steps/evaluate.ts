@@ -7,7 +7,7 @@ import type { ImageRow } from '../store/images.ts'
 import { openTruth } from '../store/truth.ts'
 import { classCount } from './classes.ts'
 import { evaluatedKey, type EvaluatedKind } from './evaluated.ts'
-import { openPredictor, readWeights } from './predictor.ts'
+import { openFinished } from './predictor.ts'
 import { crfOptions } from './refine.ts'
 import type { Run } from './run.ts'
 
@@ -17,7 +17,7 @@ const boundaryTolerance = 2
 
 /**
  * Step: masks and networks of every round, truth -> confusion matrices. Round 0 are the initial masks, later rounds the network
- * of that round as it would be exported: one photo, one forward pass, no tags. `crf` is the last network with the dense CRF behind it.
+ * of that round as it would be exported: one photo at one size, no tags. `crf` is the last network with the dense CRF behind it.
  */
 export async function evaluate(run: Run): Promise<void> {
   const { store } = run
@@ -61,7 +61,7 @@ function initialLabels({ store, id }: Run, photo: ImageRow): LabelMap {
 
 async function predicted(run: Run, round: number, photos: readonly ImageRow[], take: (photo: ImageRow, labels: LabelMap) => Promise<void>): Promise<void> {
   if (photos.length === 0) return
-  const predictor = await openPredictor(run, { weights: readWeights(run, round) })
+  const predictor = await openFinished(run, round)
   try {
     for await (const { photo, probabilities } of predictor.predict(photos)) {
       const { width, height } = photo
@@ -74,7 +74,7 @@ async function predicted(run: Run, round: number, photos: readonly ImageRow[], t
 
 async function predictedWithCrf(run: Run, round: number, photos: readonly ImageRow[], take: (photo: ImageRow, labels: LabelMap) => Promise<void>): Promise<void> {
   if (photos.length === 0) return
-  const predictor = await openPredictor(run, { weights: readWeights(run, round) })
+  const predictor = await openFinished(run, round)
   try {
     const predictions = predictor.predict(photos)
     await run.pool.each(photos, 'crfLabels', async (photo) => {

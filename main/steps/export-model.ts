@@ -11,7 +11,7 @@ import type { ImageRow } from '../store/images.ts'
 import { classCount } from './classes.ts'
 import { segmentationNetwork } from './networks.ts'
 import { frameOf, readPixels } from './photos.ts'
-import { openPredictor, readWeights } from './predictor.ts'
+import { mirrorings, openFinished, readWeights } from './predictor.ts'
 import type { Run } from './run.ts'
 import { runStatus } from './status.ts'
 
@@ -74,14 +74,14 @@ export async function exportModel(run: Run, round: number, dir: string, precisio
 
 async function graphOf({ store, settings, id }: Run, weights: Record<string, Float32Array>, round: number): Promise<Uint8Array> {
   const frame = frameOf(store, settings)
-  const { fn, signature, stateOf } = predictStep(segmentationNetwork(settings, classCount(store)), { batch: 1, ...frame })
+  const { fn, signature, stateOf } = predictStep(segmentationNetwork(settings, classCount(store)), { batch: 1, ...frame, flips: mirrorings(settings['predict.modelFlips']) })
   const classes = Object.fromEntries([['0', 'background'], ...store.workpieces.list().map(({ name, classIndex }) => [String(classIndex), name])])
   return exportGraph(fn, signature, stateOf(weights), { output: 'probabilities', metadata: { classes: JSON.stringify(classes), project: store.name, run: String(id), round: String(round) } })
 }
 
 async function compare(run: Run, round: number, file: string, tolerance: number): Promise<Parity> {
   const photos = photosToCompare(run)
-  const predictor = await openPredictor(run, { weights: readWeights(run, round) })
+  const predictor = await openFinished(run, round)
   const model: Model = await openModel(readFileSync(file), { threads: run.pool.size })
   let different = 0
   let largestDifference = 0

@@ -29,7 +29,11 @@ export function readWeights({ store, id }: Pick<Run, 'store' | 'id'>, round: num
   return unpackTensors(store.blobs.get(found.sha)) as Record<string, Float32Array>
 }
 
-/** The segmentation network, ready to predict. By default one scale and no mirroring, as it is exported. */
+/** The network of a round as it is evaluated and exported: one scale, the mirrorings of `predict.modelFlips`. */
+export const openFinished = (run: Run, round: number): Promise<Predictor> =>
+  openPredictor(run, { weights: readWeights(run, round), flips: run.settings['predict.modelFlips'] })
+
+/** The segmentation network, ready to predict. By default one scale and no mirroring. */
 export function openPredictor(run: Run, { weights, scales = [1], flips = 1 }: PredictorOptions): Promise<Predictor> {
   const network = segmentationNetwork(run.settings, classCount(run.store))
   return openMapper(run, weights, scales, 'probabilities', [flips], (options) => predictStep(network, { ...options, flips: mirrorings(flips) }))
