@@ -28,7 +28,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   render: { usage: 'render P FILE --workpiece NAME [--count N] [--seed N]', help: 'Makes renders with exact masks from a CAD file.', run: render },
   run: {
-    usage: 'run P [--preset maskwright|paper|scenario] [--rounds N] [--seed N] [--device auto|cpu|webgpu|dml|cuda|coreml|tfjs-node-gpu]\n'
+    usage: 'run P [--preset maskwright|quick|paper|scenario] [--rounds N] [--seed N] [--device auto|cpu|webgpu|dml|cuda|coreml|tfjs-node-gpu]\n'
       + '      [--from STEP] [--to STEP] [--fresh] [--set key=value]...',
     help: 'Trains; Ctrl-C stops cleanly and the same command goes on.',
     run: async (args, say) => {

@@ -6,7 +6,6 @@ import type { Answer, Say } from './commands.ts'
 import { exportModel, predict } from './model-commands.ts'
 import { importImages, newProject, report } from './project-commands.ts'
 import { run } from './run.ts'
-import { sampleSettings } from '../steps/sample.ts'
 import { statusText } from './status-text.ts'
 
 /** The sample line of this package: out/main once built, main/cli as written, both two folders down. */
@@ -23,8 +22,7 @@ export async function demo(args: readonly string[], say: Say): Promise<Answer> {
   await newProject([project])
   for (const kind of ['renders', 'photos', 'truth'])
     say((await importImages([kind, project, join(sample, kind), ...extra(kind)], say)).text)
-  const overrides = Object.entries(sampleSettings).flatMap(([name, value]) => ['--set', `${name}=${String(value)}`])
-  const status = (await run([project, ...overrides], say)) as ProjectStatus
+  const status = (await run([project, '--preset', 'quick'], say)) as ProjectStatus
   writeFileSync(at('status.json'), `${JSON.stringify(status, null, 2)}\n`)
   const steps = [
     await report([project, '--out', values.out]),

@@ -100,6 +100,7 @@ const de: typeof en & { errors: Record<string, string> } = {
   },
   presets: {
     maskwright: { name: 'Maskwright', about: 'Das Beste, was gemessen wurde. Hier anfangen.' },
+    quick: { name: 'Schnell', about: 'Kleine Bilder: ein erster Eindruck in Minuten, für aufgeräumte Tische und große Werkstücke.' },
     paper: { name: 'Paper', about: 'Wie veröffentlicht, zum Vergleich mit dessen Tabellen.' },
     scenario: { name: 'Straßenszene', about: 'Die veröffentlichte Einstellung für große Szenen. Dauert Tage.' },
   },

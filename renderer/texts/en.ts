@@ -98,6 +98,7 @@ export default {
   },
   presets: {
     maskwright: { name: 'Maskwright', about: 'The best that was measured. Start here.' },
+    quick: { name: 'Quick', about: 'Small pictures: a first look within minutes, for tidy tables and large workpieces.' },
     paper: { name: 'Paper', about: 'As published, to compare with its tables.' },
     scenario: { name: 'Street scene', about: 'The published setting for large scenes. Takes days.' },
   },

@@ -85,6 +85,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
   },
   presets: {
     maskwright: { name: 'Maskwright', about: '实测最佳，建议从这里开始。' },
+    quick: { name: '快速', about: '小图片：几分钟内先看结果，适合整洁的台面和较大的工件。' },
     paper: { name: '论文', about: '按论文设置，便于与其表格比较。' },
     scenario: { name: '街景', about: '论文中大场景的设置，需要数天。' },
   },

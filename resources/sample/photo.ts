@@ -56,11 +56,11 @@ function makeScene(placed: readonly Part[], floor: Floor, rng: Random): Scene {
   const materials = placed.length ? placed.map(({ mesh, material }) => material(meshExtent(mesh).radius, rng)) : [bare]
   const direction = directionBetween(0.35, 0.95, rng)
   const far = rng.between(350, 900)
-  const strength = rng.between(0.3, 2)
+  const strength = rng.between(0.2, 1)
   const warmth = rng.between(-0.12, 0.12)
   const lamp = {
     position: [far * direction[0], far * direction[1], far * direction[2]] as const,
-    radius: far * rng.between(0.06, 0.28), colour: [strength * (1 + warmth), strength, strength * (1 - warmth)] as const,
+    radius: far * rng.between(0.2, 0.45), colour: [strength * (1 + warmth), strength, strength * (1 - warmth)] as const,
   }
   return { surface: buildSurface(meshes), materials, environment: makeEnvironment(roomSky(rng)), lamps: [lamp], floor, bounces: true }
 }
