@@ -1,0 +1,188 @@
+/**
+ * How good the masks are: runs a dataset with truth and prints tables shaped like the paper's: IoU by workpiece and background of the
+ * initial masks, the last round and the last round with dense CRF (Table 1); with --ablate one factor more a row (Table 4).
+ * Mean and spread over seeds, seconds and peak memory; saved as JSON and Markdown in OUT.
+ *
+ *   npm run bench:accuracy -- --data DIR [--preset maskwright] [--seeds 1,2,3] [--set key=value]... [--ablate] [--out out/accuracy]
+ *
+ * DIR holds renders, photos, tags.json and truth with classes.json, as `import` reads them.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Scores } from '../preload/contract/model.ts'
+import type { PresetName, Settings } from '../preload/contract/settings.ts'
+import { parseOverrides, settingsFrom } from '../main/cli/settings.ts'
+import { onnxExecutor } from '../main/core/engine/onnxruntime.ts'
+import { openCodec } from '../main/core/image/codec.ts'
+import { evaluatedKey } from '../main/steps/evaluated.ts'
+import { importPhotos, importRenders, importTruth } from '../main/steps/import-images.ts'
+import { runPipeline } from '../main/steps/pipeline.ts'
+import { openPool } from '../main/steps/pool.ts'
+import { prepareRun } from '../main/steps/prepare-run.ts'
+import { scored, scoresOf } from '../main/steps/status.ts'
+import { openStore, type Store } from '../main/store/index.ts'
+
+type Stage = 'initial' | 'final' | 'final + CRF'
+const stages: readonly Stage[] = ['initial', 'final', 'final + CRF']
+
+interface Outcome {
+  readonly whole: Record<Stage, Scores>
+  /** By group. */
+  readonly groups: Record<string, Record<Stage, Scores>>
+  readonly seconds: number
+  readonly peakBytes: number
+}
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' }, preset: { type: 'string', default: 'maskwright' }, seeds: { type: 'string', default: '1,2,3' },
+    set: { type: 'string', multiple: true, default: [] }, ablate: { type: 'boolean', default: false },
+    out: { type: 'string', default: 'out/accuracy' }, one: { type: 'string' },
+  },
+})
+
+/** Off: every ingredient but the network, its size and the number of steps. Each row of the ablation takes one line more away from this. */
+const plain: Partial<Settings> = {
+  'run.rounds': 1, 'training.photosFromRound': 1, 'training.renderBatch': 0, 'training.crop': 1,
+  'augment.composite': 0, 'augment.photoBackgrounds': 0, 'augment.randomise': 0, 'augment.cutPaste': 0, 'augment.clutter': 0, 'augment.parts': 1,
+  'weights.boundary': 0, 'weights.distance': 0,
+  'refine.tags': 'off', 'refine.perClass': false, 'refine.superpixels': 'off', 'refine.crf': false,
+  'predict.scales': [1], 'predict.flips': 1, 'predict.modelFlips': 1, 'training.ema': 0,
+}
+const ingredients: readonly (readonly [string, readonly (keyof Settings)[]])[] = [
+  ['trained on initial masks', []],
+  ['+ renders', ['training.renderBatch']],
+  ['+ spatial loss', ['weights.boundary', 'weights.distance']],
+  ['+ label refinement, rounds', ['run.rounds', 'refine.superpixels', 'refine.crf']],
+  ['+ renders pasted on backgrounds', ['augment.composite', 'augment.photoBackgrounds', 'augment.clutter', 'augment.parts']],
+  ['+ random looks', ['augment.randomise']],
+  ['+ renders first, photos later', ['training.photosFromRound']],
+  ['+ tag constraint', ['refine.tags']],
+  ['+ crops', ['training.crop']],
+  ['+ parts cut from photos', ['augment.cutPaste']],
+  ['+ one threshold a workpiece', ['refine.perClass']],
+  ['+ mean of scales, mirrorings, weights', ['predict.scales', 'predict.flips', 'training.ema']],
+  ['+ mirrorings of the model', ['predict.modelFlips']],
+]
+
+function rowsOf(preset: PresetName, overrides: Partial<Settings>): { name: string; settings: Settings }[] {
+  const full = settingsFrom(preset, overrides)
+  if (!values.ablate) return [{ name: preset, settings: full }]
+  let settings: Settings = { ...full, ...plain, ...overrides }
+  return ingredients.map(([name, keys]) => {
+    settings = { ...settings, ...Object.fromEntries(keys.map((key) => [key, full[key]])) }
+    return { name, settings }
+  })
+}
+
+/** One run of the corridor in this process. */
+async function runOne(project: string, data: string, settings: Settings): Promise<Outcome> {
+  const store = openStore(project, { create: !existsSync(project) })
+  const codec = await openCodec()
+  const signal = new AbortController().signal
+  if (store.images.count({}) === 0) {
+    await importRenders(store, codec, join(data, 'renders'), { signal })
+    await importPhotos(store, codec, join(data, 'photos'), { signal, tags: join(data, 'tags.json') })
+    await importTruth(store, codec, join(data, 'truth'), { signal, classes: join(data, 'classes.json') })
+  }
+  const startedAt = performance.now()
+  const { id } = prepareRun(store, { preset: 'bench', settings, fresh: true })
+  const threads = settings['run.threads'] || 2
+  const pool = openPool(threads)
+  const executor = onnxExecutor('cpu', { threads })
+  await runPipeline({ id, store, settings, codec, executor, pool, signal, report: async () => undefined })
+  const outcome = { ...outcomeOf(store, id), seconds: (performance.now() - startedAt) / 1000, peakBytes: process.resourceUsage().maxRSS * 1024 }
+  await executor.dispose()
+  store.close()
+  return outcome
+}
+
+function outcomeOf(store: Store, runId: number): Pick<Outcome, 'whole' | 'groups'> {
+  const workpieces = store.workpieces.list()
+  const last = Math.max(...store.rounds.list(runId).map(({ round }) => round))
+  const rows = store.metrics.list(runId)
+  const keyOf: Record<Stage, (imageId: number) => string> = {
+    initial: (imageId) => evaluatedKey(0, 'round', imageId), final: (imageId) => evaluatedKey(last, 'round', imageId),
+    'final + CRF': (imageId) => evaluatedKey(last, 'crf', imageId),
+  }
+  const photosOf = (stage: Stage) => rows.filter((row) => evaluatedKey(row.round, row.kind, row.imageId) === keyOf[stage](row.imageId)).map((row) => scored(store, row))
+  const each = <T>(make: (stage: Stage) => T) => Object.fromEntries(stages.map((stage) => [stage, make(stage)])) as Record<Stage, T>
+  const groups = [...new Set(photosOf('final').map(({ group }) => group))].sort()
+  return {
+    whole: each((stage) => scoresOf(photosOf(stage), workpieces)),
+    groups: Object.fromEntries(groups.map((group) => [group, each((stage) => scoresOf(photosOf(stage).filter((photo) => photo.group === group), workpieces))])),
+  }
+}
+
+/** The same in a process of its own, so that its memory is its own. */
+function runApart(project: string, data: string, settings: Settings): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [import.meta.filename, '--one', JSON.stringify({ project, data, settings })], { encoding: 'utf8', maxBuffer: 1e8 })
+  if (status !== 0) throw new Error(`the run ended with ${status}: ${stderr.trim().split('\n').slice(-5).join('\n')}`)
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Outcome
+}
+
+const percent = (list: readonly (number | null | undefined)[]) => {
+  const known = list.flatMap((value) => (value === null || value === undefined ? [] : [100 * value]))
+  if (known.length === 0) return '-'
+  const mean = known.reduce((a, b) => a + b, 0) / known.length
+  const spread = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length)
+  return known.length > 1 ? `${mean.toFixed(1)} ± ${spread.toFixed(1)}` : mean.toFixed(1)
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, i) => (i ? '---:' : '---'))), ...rows.map(line)].join('\n')
+}
+
+/** Workpiece x background, and their means. */
+function backgroundTable(outcomes: readonly Outcome[]): string {
+  const groups = Object.keys(outcomes[0].groups)
+  const names = Object.keys(outcomes[0].whole.final.perWorkpiece)
+  const columns = groups.flatMap((group) => stages.map((stage) => ({ group, stage })))
+  return table(['workpiece', ...columns.map(({ group, stage }) => `${group}, ${stage}`)], [
+    ...names.map((name) => [name, ...columns.map(({ group, stage }) => percent(outcomes.map((o) => o.groups[group]?.[stage].perWorkpiece[name])))]),
+    ['mIoU', ...columns.map(({ group, stage }) => percent(outcomes.map((o) => o.groups[group]?.[stage].miou.workpieces)))],
+  ])
+}
+
+function rowTable(rows: readonly { name: string; outcomes: readonly Outcome[] }[]): string {
+  const groups = Object.keys(rows[0].outcomes[0].groups)
+  const cells = (outcomes: readonly Outcome[], stage: Stage) => [
+    ...groups.map((group) => percent(outcomes.map((o) => o.groups[group]?.[stage].miou.workpieces))),
+    percent(outcomes.map((o) => o.whole[stage].miou.workpieces)), percent(outcomes.map((o) => o.whole[stage].miou.withBackground)),
+  ]
+  const cost = (outcomes: readonly Outcome[]) => [
+    String(Math.round(outcomes.reduce((sum, o) => sum + o.seconds, 0) / outcomes.length)), (Math.max(...outcomes.map((o) => o.peakBytes)) / 1e9).toFixed(2),
+  ]
+  return table(['', ...groups, 'all', 'with background', 's', 'GB'], [
+    ['initial mask', ...cells(rows[0].outcomes, 'initial'), '', ''],
+    ...rows.map(({ name, outcomes }) => [name, ...cells(outcomes, 'final'), ...cost(outcomes)]),
+    [`${rows.at(-1)!.name}, + CRF`, ...cells(rows.at(-1)!.outcomes, 'final + CRF'), '', ''],
+  ])
+}
+
+if (values.one !== undefined) {
+  const { project, data, settings } = JSON.parse(values.one) as { project: string; data: string; settings: Settings }
+  console.log(JSON.stringify(await runOne(project, data, settings)))
+  process.exit(0)
+}
+if (values.data === undefined) throw new Error('expected --data DIR, got none')
+const data = resolve(values.data)
+const out = resolve(values.out)
+mkdirSync(out, { recursive: true })
+const name = basename(data)
+const rows: { name: string; settings: Settings; outcomes: Outcome[] }[] = []
+for (const row of rowsOf(values.preset as PresetName, parseOverrides(values.set))) {
+  const outcomes: Outcome[] = []
+  for (const seed of values.seeds.split(',').map(Number)) {
+    outcomes.push(runApart(join(out, `${name}.maskwright`), data, { ...row.settings, 'run.seed': seed }))
+    console.error(`${row.name}, seed ${seed}: ${percent([outcomes.at(-1)!.whole.final.miou.workpieces])} in ${Math.round(outcomes.at(-1)!.seconds)} s`)
+  }
+  rows.push({ ...row, outcomes })
+  const text = `# ${name}\n\nIoU in %, mean ± spread over seeds ${values.seeds}.\n\n${rowTable(rows)}\n\n${backgroundTable(rows.at(-1)!.outcomes)}\n`
+  writeFileSync(join(out, `${name}.md`), text)
+  writeFileSync(join(out, `${name}.json`), `${JSON.stringify(rows, null, 1)}\n`)
+  if (rows.length === 1 || values.ablate) console.log(text)
+}
