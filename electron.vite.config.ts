@@ -18,6 +18,7 @@ export default defineConfig({
         input: {
           index: at('main/index.ts'), cli: at('main/cli.ts'), desk: at('main/desk.ts'), trainer: at('main/trainer.ts'), job: at('main/job.ts'),
           pictures: at('main/pictures.ts'), worker: at('main/steps/worker.ts'), 'batch-worker': at('main/steps/batch-worker.ts'), 'render-worker': at('main/steps/render-worker.ts'),
+          'predict-worker': at('main/runner/predict-worker.ts'),
         },
         // Entry points find each other beside the file they are in.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

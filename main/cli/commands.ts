@@ -3,6 +3,7 @@ import { devices, settings } from './device-commands.ts'
 import { exportModel, predict } from './model-commands.ts'
 import { importImages, newProject, render, report, status } from './project-commands.ts'
 import { run } from './run.ts'
+import { serve, serveUsage } from './serve.ts'
 import { ui } from './ui.ts'
 import { statusText } from './status-text.ts'
 import type { ProjectStatus } from '../../preload/contract/model.ts'
@@ -40,6 +41,7 @@ export const commands: Readonly<Record<string, Command>> = {
   report: { usage: 'report P --out DIR [--run ID]', help: 'Writes report.html with tables, curves and pictures, and metrics.csv.', run: report },
   export: { usage: 'export P --out DIR [--run ID] [--round N]', help: 'Writes model.onnx, checked against the trained network, with its card.', run: exportModel },
   predict: { usage: 'predict MODEL IMAGE|DIR... --out DIR', help: 'Writes a class-index PNG and an overlay of every image.', run: predict },
+  serve: { usage: serveUsage, help: 'Runs an exported model beside the camera: HTTP, a hot folder, lines, MQTT; pass or fail by rules.', run: serve },
   devices: { usage: 'devices', help: 'Lists the devices that could train, and why one is or is not used.', run: devices },
   settings: { usage: 'settings', help: 'Lists every setting with default, range, unit and help.', run: settings },
   ui: { usage: 'ui [P] [--port N] [--open]', help: 'Serves the desktop to a browser on this machine, under an address that works once.', run: ui },

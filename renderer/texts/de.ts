@@ -207,6 +207,11 @@ const de: typeof en & { errors: Record<string, string> } = {
     'export-refused': 'Das Modell wurde verweigert.',
     'training-diverged': 'Das Training ist entgleist.',
     'step-order': 'Ein früherer Schritt fehlt noch.',
+    'queue-full': 'Gerade ist zu viel zu tun.',
+    'stopping': 'Der Dienst hält gerade an.',
+    'upload-too-large': 'Die Sendung ist zu groß.',
+    'upload-slow': 'Die Sendung kam zu langsam.',
+    'rules-unreadable': 'Die Regeln sind nicht lesbar.',
   },
 }
 export default de

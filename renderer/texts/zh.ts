@@ -182,6 +182,11 @@ const zh: typeof en & { errors: Record<string, string> } = {
     'export-refused': '模型未被采用。',
     'training-diverged': '训练发散了。',
     'step-order': '尚缺前面的步骤。',
+    'queue-full': '当前任务过多。',
+    'stopping': '服务正在停止。',
+    'upload-too-large': '上传内容过大。',
+    'upload-slow': '上传过慢。',
+    'rules-unreadable': '规则文件无法读取。',
   },
 }
 export default zh
