@@ -38,9 +38,14 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 /** Serves predictions over HTTP. Throws AppError where the port is taken or the host is not this machine's. */
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const { host, port, line, queue } = options
+  const held = new Set<ServerResponse>()
   let stopping = false
   let uploads = 0
 
+  const reply = (response: ServerResponse, status: number, type: string, body: string | Uint8Array) => {
+    if (stopping) response.setHeader('Connection', 'close')
+    response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }).end(body)
+  }
   const predict = async (request: IncomingMessage, response: ServerResponse, url: URL) => {
     const type = wantedType(request)
     checkBody(request)
@@ -49,29 +54,28 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     const name = url.searchParams.get('name')?.slice(0, 200) ?? null
     const { result, mask } = await line.handle({ read: () => upload(request, response), name, source: 'http', mask: type === png, signal: gone.signal })
     if (result.verdict) response.setHeader('X-Maskwright-Verdict', result.verdict)
-    send(response, 200, type, mask ?? JSON.stringify(result))
+    reply(response, 200, type, mask ?? JSON.stringify(result))
   }
   const upload = async (request: IncomingMessage, response: ServerResponse) => {
     if (stopping) throw isStopping()
     if (queue.isFull || uploads >= maxUploads) throw queueFull()
     uploads++
     try {
-      if (request.headers.expect === '100-continue') response.writeContinue()
-      return await readUpload(request, options)
+      return await readUpload(request, response, options)
     } finally {
       uploads--
     }
   }
   const show: Record<string, (response: ServerResponse) => void> = {
-    '/health': (response) => send(response, stopping ? 503 : 200, json, JSON.stringify({ status: stopping ? 'stopping' : 'ok', ...options.health() })),
-    '/model': (response) => send(response, 200, json, JSON.stringify(options.model())),
-    '/metrics': (response) => send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', options.metricsText()),
+    '/health': (response) => reply(response, stopping ? 503 : 200, json, JSON.stringify({ status: stopping ? 'stopping' : 'ok', ...options.health() })),
+    '/model': (response) => reply(response, 200, json, JSON.stringify(options.model())),
+    '/metrics': (response) => reply(response, 200, 'text/plain; version=0.0.4; charset=utf-8', options.metricsText()),
   }
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     checkSender(request, host)
-    const url = new URL(request.url ?? '/', 'http://runner')
-    const isPredict = url.pathname === '/predict'
-    if (!isPredict && !Object.hasOwn(show, url.pathname)) throw new Refusal(404, 'There is nothing here.', 'Take POST /predict, GET /health, /metrics or /model.')
+    const url = URL.parse(request.url ?? '/', 'http://runner')
+    const isPredict = url?.pathname === '/predict'
+    if (!url || (!isPredict && !Object.hasOwn(show, url.pathname))) throw new Refusal(404, 'There is nothing here.', 'Take POST /predict, GET /health, /metrics or /model.')
     const method = isPredict ? 'POST' : 'GET'
     if (request.method !== method) throw new Refusal(405, `${url.pathname} takes ${method}.`, `Send it as ${method}.`)
     return isPredict ? predict(request, response, url) : show[url.pathname](response)
@@ -84,13 +88,19 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     if (status === 503) response.setHeader('Retry-After', Math.max(1, Math.ceil(queue.waitMs / 1000)))
     const body = JSON.stringify({ code, message, advice })
     const fits = Number(request.headers['content-length'] ?? Infinity) <= options.maxBytes
-    if (request.complete || (status === 503 && fits)) send(response, status, json, body)
+    if (request.complete || (status === 503 && fits)) reply(response, status, json, body)
     else sendEarly(request, response, status, body)
   }
+  /** Connections that hold nothing any more, however they are kept, are closed. */
+  const leave = () => void (held.size === 0 && server.closeAllConnections())
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     response.setHeader('Cache-Control', 'no-store')
     response.setHeader('X-Content-Type-Options', 'nosniff')
-    if (stopping) response.setHeader('Connection', 'close')
+    held.add(response)
+    response.once('close', () => {
+      held.delete(response)
+      if (stopping) leave()
+    })
     answer(request, response).catch((error: unknown) => refuse(request, response, error))
   }
 
@@ -105,7 +115,10 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     port: (server.address() as AddressInfo).port,
     close: () => {
       stopping = true
-      return new Promise((resolve) => server.close(() => resolve()))
+      return new Promise((resolve) => {
+        server.close(() => resolve())
+        leave()
+      })
     },
   }
 }
@@ -145,10 +158,6 @@ function wantedType({ headers: { accept = '*/*' } }: IncomingMessage): string {
   const [best] = [json, png].sort((a, b) => likes(b) - likes(a))
   if (!(likes(best) > 0)) throw new Refusal(406, `There is no answer as ${accept}.`, 'Accept application/json or image/png.')
   return best
-}
-
-function send(response: ServerResponse, status: number, type: string, body: string | Uint8Array): void {
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }).end(body)
 }
 
 /** Answers before the body has come: its rest is passed over for a while, as a closed door would take the answer away from the sender. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '../../preload/contract/error.ts'
 
 export interface UploadLimits {
@@ -7,13 +7,14 @@ export interface UploadLimits {
 }
 
 /**
- * The whole body of a request.
+ * The whole body of a request; who waits for a word before sending it gets one.
  *
  * @throws AppError `upload-too-large`, `upload-slow`, `invalid-input` where it is empty; AbortError where the sender went away before its end.
  */
-export function readUpload(request: IncomingMessage, { maxBytes, timeoutMs }: UploadLimits): Promise<Uint8Array> {
+export function readUpload(request: IncomingMessage, response: ServerResponse, { maxBytes, timeoutMs }: UploadLimits): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) return reject(tooLarge(maxBytes))
+    if (request.headers.expect === '100-continue') response.writeContinue()
     const parts: Buffer[] = []
     let size = 0
     const timer = setTimeout(() => settle(() => reject(tooSlow(timeoutMs))), timeoutMs)
