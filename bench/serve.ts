@@ -119,7 +119,7 @@ async function load(port: number, count: number, forMs: number, withVandal: bool
   const { sent, broken, statuses, ms } = tally
   const answered = Object.values(statuses).reduce((a, b) => a + b, 0)
   return { sent, answered, broken, statuses, ...quantiles(ms), perSecond: Math.round((10_000 * ms.length) / forMs) / 10,
-    memoryMB: { start: memoryMB[0], end: memoryMB.at(-1), most: Math.max(...memoryMB) },
+    memoryMB: { start: memoryMB[0], end: memoryMB.at(-1), most: Math.max(...memoryMB), all: memoryMB.join(' ') },
     ...(withVandal && { rough: { sent: rough.sent, broken: rough.broken, statuses: rough.statuses } }) }
 }
 
