@@ -3,7 +3,7 @@ import { identify } from './card.ts'
 import { serveHttp, type HttpServer } from './http.ts'
 import { openLine } from './line.ts'
 import { openMetrics, type Gauge } from './metrics.ts'
-import { openPublisher, type Publisher, type PublisherOptions } from './mqtt.ts'
+import type { Publisher, PublisherOptions } from './mqtt.ts'
 import { openPredictor } from './predictor.ts'
 import { openQueue, type Queue } from './queue.ts'
 import { readRules } from './rules.ts'
@@ -56,7 +56,7 @@ export async function openRunner(options: RunnerOptions): Promise<Runner> {
     const predictor = await openPredictor({ model: file, threads, maxPixels, minShare, tolerance })
     opened.push(() => predictor.close())
     const rules = options.rules === undefined ? null : readRules(options.rules, Object.entries(predictor.classes).filter(([index]) => index !== '0').map(([, name]) => name))
-    const publisher = options.mqtt ? openPublisher({ ...options.mqtt, say }) : null
+    const publisher = options.mqtt ? (await import('./mqtt.ts')).openPublisher({ ...options.mqtt, say }) : null
     if (publisher) opened.push(() => publisher.close())
     const queue = openQueue(options.queue)
     opened.push(() => queue.idle())

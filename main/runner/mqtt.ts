@@ -35,9 +35,10 @@ const maxUnacknowledged = 8
  * @throws AppError `invalid-input` where the address is none.
  */
 export function openPublisher({ address, user, password, say, limit = 1000, reconnectMs = 2000, drainMs = 5000 }: PublisherOptions): Publisher {
-  const { url, topic, shown } = readAddress(address)
+  const { broker, topic, shown } = readAddress(address)
   const status = `${topic}/status`
-  const client = mqtt.connect(url, {
+  const client = mqtt.connect({
+    ...broker,
     clientId: `maskwright-${hostname()}-${process.pid}`.slice(0, 64),
     username: user, password, clean: true, keepalive: 30, connectTimeout: 10_000, reconnectPeriod: reconnectMs, reconnectOnConnackError: true,
     will: { topic: status, payload: Buffer.from('offline'), qos: 1, retain: true },
@@ -100,15 +101,19 @@ async function within(ms: number, something: Promise<unknown>): Promise<void> {
   clearTimeout(handle)
 }
 
+interface Broker { protocol: 'mqtt' | 'mqtts'; host: string; port: number }
+
 /** Broker, topic, and both as they may be shown. */
-function readAddress(address: string): { url: string; topic: string; shown: string } {
+function readAddress(address: string): { broker: Broker; topic: string; shown: string } {
   const wrong = (why: string) => new AppError({ code: 'invalid-input', message: `--mqtt ${why}.`, advice: 'Write mqtt://HOST[:PORT]/TOPIC, or mqtts:// for TLS.' })
   const url = URL.parse(address)
   if (!url || !['mqtt:', 'mqtts:'].includes(url.protocol) || url.hostname === '') throw wrong('needs an address such as mqtt://192.168.0.5/line1/results')
   if (url.username || url.password) throw wrong('takes no name or password in its address; put them into MASKWRIGHT_MQTT_USER and MASKWRIGHT_MQTT_PASSWORD')
   const topic = topicOf(url)
   if (topic === '') throw wrong('needs a topic after the host, without "#" and "+"')
-  return { url: `${url.protocol}//${url.host}`, topic, shown: `${url.host} under ${topic}` }
+  const protocol = url.protocol === 'mqtts:' ? 'mqtts' : 'mqtt'
+  const broker: Broker = { protocol, host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (protocol === 'mqtts' ? 8883 : 1883) }
+  return { broker, topic, shown: `${url.host} under ${topic}` }
 }
 
 function topicOf({ pathname, search, hash }: URL): string {
