@@ -1,4 +1,4 @@
-import { regions } from '../core/image/components.ts'
+import { pieces } from '../core/image/components.ts'
 import { contours, ringArea, simplifyRing, type Point, type Ring } from '../core/image/contours.ts'
 import { IGNORE, type FloatMap, type LabelMap } from '../core/image/types.ts'
 
@@ -37,11 +37,11 @@ interface Sums { label: number; area: number; x: number; y: number; confidence: 
 export function instancesOf(labels: LabelMap, confidence: FloatMap, classes: Readonly<Record<string, string>>, options: InstanceOptions): Instance[] {
   const pixels = labels.width * labels.height
   const smallest = Math.max(1, options.minShare * pixels)
-  const map = regions(labels)
+  const map = pieces(labels)
   const sums = sumsOf(map.data, map.count, labels, confidence)
-  const rings = contours(map, (region) => isPiece(sums[region], smallest))
-  return [...rings].map(([region, [outer, ...holes]]) => {
-    const { label, area, x, y, confidence: sum, left, right, top, bottom } = sums[region]
+  const rings = contours(map, (piece) => piece !== 0 && isPiece(sums[piece], smallest))
+  return [...rings].map(([piece, [outer, ...holes]]) => {
+    const { label, area, x, y, confidence: sum, left, right, top, bottom } = sums[piece]
     return {
       workpiece: classes[label] ?? `class ${label}`, classIndex: label,
       area, share: rounded(area / pixels, 6),
@@ -54,16 +54,17 @@ export function instancesOf(labels: LabelMap, confidence: FloatMap, classes: Rea
   }).sort((a, b) => b.area - a.area)
 }
 
-const isPiece = ({ label, area }: Sums, smallest: number) => label !== 0 && label !== IGNORE && area >= smallest
+const isPiece = ({ label, area }: Sums, smallest: number) => label !== IGNORE && area >= smallest
 const rounded = (value: number, digits: number) => Number(value.toFixed(digits))
 
-function sumsOf(region: Int32Array, count: number, labels: LabelMap, confidence: FloatMap): Sums[] {
-  const sums: Sums[] = Array.from({ length: count }, () => (
+function sumsOf(piece: Int32Array, count: number, labels: LabelMap, confidence: FloatMap): Sums[] {
+  const sums: Sums[] = Array.from({ length: count + 1 }, () => (
     { label: 0, area: 0, x: 0, y: 0, confidence: 0, left: Infinity, right: 0, top: Infinity, bottom: 0 }
   ))
   for (let y = 0, i = 0; y < labels.height; y++)
     for (let x = 0; x < labels.width; x++, i++) {
-      const s = sums[region[i]]
+      if (piece[i] === 0) continue
+      const s = sums[piece[i]]
       s.label = labels.data[i]
       s.area++
       s.x += x

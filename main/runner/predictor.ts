@@ -11,6 +11,8 @@ export interface Predictor {
   close(): Promise<void>
 }
 
+/** Bounds of the thread's JavaScript memory; pixels, the model and the decoder lie beside it. */
+const resourceLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 }
 /** A thread that takes longer over one picture has hung. */
 const stuckMs = 120_000
 
@@ -22,7 +24,7 @@ const stuckMs = 120_000
 export async function openPredictor(setup: WorkerSetup): Promise<Predictor> {
   let current: Promise<{ worker: Worker; classes: Readonly<Record<string, string>> }> | null = null
   const start = async () => {
-    const worker = new Worker(entryUrl('predict-worker', import.meta.url), { workerData: setup })
+    const worker = new Worker(entryUrl('predict-worker', import.meta.url), { workerData: setup, resourceLimits })
     // A fault between two pictures ends the thread; the next picture starts it again.
     worker.on('error', () => undefined).once('exit', () => (current = null))
     const reply = await replyOf(worker)

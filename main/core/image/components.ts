@@ -15,7 +15,18 @@ export interface Components extends Raster<Int32Array> {
  * @throws RangeError if the data is not H * W long.
  */
 export function components(mask: Raster<Uint8Array>, connectivity: 4 | 8 = 4): Components {
-  return flood(mask, connectivity, 0)
+  return flood(mask, connectivity, 0, false)
+}
+
+/**
+ * Numbers the connected pieces of equal labels (4 neighbours) of a label map, in reading order of their first pixel; label 0 is none.
+ *
+ * @param labels [H, W].
+ * @returns Piece per pixel, Int32Array [H, W], 0 = background, and areas in pixels with `areas[0]` the background.
+ * @throws RangeError if the data is not H * W long.
+ */
+export function pieces(labels: Raster<Uint8Array>): Components {
+  return flood(labels, 4, 0, true)
 }
 
 /**
@@ -26,12 +37,12 @@ export function components(mask: Raster<Uint8Array>, connectivity: 4 | 8 = 4): C
  * @throws RangeError if the data is not H * W long.
  */
 export function regions(labels: Raster<Uint8Array | Int32Array>): SegmentMap {
-  const { width, height, data, count } = flood(labels, 4, undefined)
+  const { width, height, data, count } = flood(labels, 4, undefined, true)
   for (let i = 0; i < data.length; i++) data[i]--
   return { width, height, data, count }
 }
 
-function flood({ width, height, data }: Raster<Uint8Array | Int32Array>, connectivity: 4 | 8, skip: number | undefined): Components {
+function flood({ width, height, data }: Raster<Uint8Array | Int32Array>, connectivity: 4 | 8, skip: number | undefined, byLabel: boolean): Components {
   const n = width * height
   if (data.length !== n) throw new RangeError(`expected ${n} values, got ${data.length}`)
   const region = new Int32Array(n)
@@ -51,7 +62,7 @@ function flood({ width, height, data }: Raster<Uint8Array | Int32Array>, connect
       const x = p % width
       const left = x > 0, right = x + 1 < width
       const visit = (q: number): void => {
-        if (region[q] !== 0 || (skip === undefined ? data[q] !== label : data[q] === skip)) return
+        if (region[q] !== 0 || (byLabel ? data[q] !== label : data[q] === skip)) return
         region[q] = id
         stack[top++] = q
       }

@@ -1,4 +1,4 @@
-import type { SegmentMap } from './types.ts'
+import type { Raster } from './types.ts'
 
 /** A point at a corner of the pixel grid: pixel (0, 0) covers 0 .. 1 both ways. */
 export type Point = readonly [x: number, y: number]
@@ -18,13 +18,13 @@ const ahead = [[[0, -1], [0, 0]], [[0, 0], [-1, 0]], [[-1, 0], [-1, -1]], [[-1, 
  * @param wanted Which regions to follow.
  * @returns Rings by region, each point a turn; a ring may touch itself at a corner.
  */
-export function contours({ width, height, data }: SegmentMap, wanted: (region: number) => boolean): Map<number, Ring[]> {
+export function contours({ width, height, data }: Raster<Int32Array>, wanted: (region: number) => boolean): Map<number, Ring[]> {
   const found = new Map<number, Ring[]>()
   const walked = new Uint8Array(width * height)
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i++) {
       const region = data[i]
-      if (walked[i] === 1 || (y > 0 && data[i - width] === region) || !wanted(region)) continue
+      if ((y > 0 && data[i - width] === region) || walked[i] === 1 || !wanted(region)) continue
       const within = (px: number, py: number) => px >= 0 && py >= 0 && px < width && py < height && data[py * width + px] === region
       const ring = follow(x, y, within, (px, py) => (walked[py * width + px] = 1))
       found.set(region, [...(found.get(region) ?? []), ring])

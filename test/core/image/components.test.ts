@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { components, regions } from '../../../main/core/image/components.ts'
+import { components, pieces, regions } from '../../../main/core/image/components.ts'
 
 const mask = {
   width: 4, height: 3, data: Uint8Array.of(
@@ -33,5 +33,13 @@ describe('regions', () => {
     const map = regions({ width: 3, height: 2, data: Uint8Array.of(5, 0, 5, 5, 0, 0) })
     expect([...map.data]).toEqual([0, 1, 2, 0, 1, 1])
     expect(map.count).toBe(3)
+  })
+})
+
+describe('pieces', () => {
+  it('part what touches under another label, and pass 0 over', () => {
+    const map = pieces({ width: 4, height: 2, data: Uint8Array.of(1, 1, 2, 0, 0, 1, 0, 2) })
+    expect([...map.data]).toEqual([1, 1, 2, 0, 0, 1, 0, 3])
+    expect([...map.areas]).toEqual([3, 3, 1, 1])
   })
 })
