@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import type { ExportCard, Output } from '../preload/contract/api.ts'
-import { toErrorData, type AppErrorData } from '../preload/contract/error.ts'
+import { AppError, toErrorData, type AppErrorData } from '../preload/contract/error.ts'
 import type { ImportIssue, ImportResult, Progress } from '../preload/contract/model.ts'
 import { openExecutor, type DeviceNote } from './core/engine/devices.ts'
 import { openCodec, type Codec } from './core/image/codec.ts'
 import { openPort } from './port.ts'
 import { exportModel } from './steps/export-model.ts'
+import type { Form } from './steps/export-model/build.ts'
 import { measureGap } from './steps/gap.ts'
 import { importAny, type AnyOptions } from './steps/import-any.ts'
 import { measureMasks } from './steps/mask-figures.ts'
@@ -61,27 +62,14 @@ const report = ({ project, runId, folder }: ReportInput): Promise<{ html: string
     return { html, csv: join(folder, 'metrics.csv') }
   })
 
-interface ExportInput { project: string; runId: number; round: number; precision: ExportCard['precision']; folder: string }
-async function makeExport({ project, runId, round, precision, folder }: ExportInput, { signal, report }: Tools): Promise<ExportCard> {
-  const { bytes, parity, msPerPhoto, differing } = await withRun({ project, runId, device: 'cpu', threads: 0 }, { signal, onProgress: (progress) => void report(progress) }, async (run) => {
-    const result = await exportModel(run, round, folder, precision)
-    const startedAt = performance.now()
-    const photos = run.store.images.list({ kind: 'photo' })
-    const timed = photos.slice(0, 5)
-    const model = await loadModel(folder, threadsOf(0))
-    try {
-      for (const photo of timed) await model.predict(run.codec.decodeRgb(run.store.images.bytes(photo.id)))
-    } finally {
-      await model.dispose()
-    }
-    return {
-      ...result,
-      msPerPhoto: timed.length > 0 ? (performance.now() - startedAt) / timed.length : null,
-      differing: photos.filter(({ name }) => result.parity.differing.includes(name)).map(({ id }) => id),
-    }
-  })
+interface ExportInput extends Form { project: string; runId: number; round: number; folder: string }
+async function makeExport({ project, runId, round, precision, batch, size, folder }: ExportInput, { signal, report }: Tools): Promise<ExportCard> {
+  const { why, bytes, parity, costs } = await withRun({ project, runId, device: 'cpu', threads: 0 }, { signal, onProgress: (progress) => void report(progress) },
+    (run) => exportModel(run, round, folder, { precision, batch, size }))
   return {
-    precision, state: 'ready', bytes, msPerPhoto, differing, reason: null, path: folder,
+    precision, batch, size, bytes, msPerPhoto: costs.ms, speedup: costs.wholeMs / costs.ms,
+    state: why.length === 0 ? 'ready' : 'refused', reason: why.length === 0 ? null : why.join(' '), path: why.length === 0 ? folder : null,
+    differing: parity.differing.map(({ id }) => id),
     parity: { agreement: 1 - parity.disagreement, largestDifference: parity.largestDifference, photos: parity.photos },
   }
 }
@@ -90,7 +78,10 @@ interface PredictInput { project: string; runId: number; round: number; model: s
 async function predict(input: PredictInput, tools: Tools): Promise<{ path: string; photos: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'maskwright-'))
   try {
-    if (input.model === null) await makeExport({ ...input, precision: 'float32', folder }, tools)
+    if (input.model === null) {
+      const { reason } = await makeExport({ ...input, precision: 'float32', batch: 1, size: 'dynamic', folder }, tools)
+      if (reason !== null) throw new AppError({ code: 'export-refused', message: reason, advice: 'Export again; if it stays, report it with the project.' })
+    }
     const model = await loadModel(input.model ?? folder, threadsOf(0))
     const codec = await openCodec()
     try {

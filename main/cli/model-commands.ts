@@ -1,6 +1,9 @@
+import type { z } from 'zod'
+import { BatchChoice, precisions, SizeChoice } from '../../preload/contract/api.ts'
 import { AppError } from '../../preload/contract/error.ts'
 import { openCodec } from '../core/image/codec.ts'
-import { exportModel as exportStep } from '../steps/export-model.ts'
+import { exportModel as exportStep, type ExportResult } from '../steps/export-model.ts'
+import { refused } from '../steps/export-model/gate.ts'
 import { loadModel, predictFiles } from '../steps/predict.ts'
 import { openStore } from '../store/index.ts'
 import { threadsOf, withRun } from '../wire.ts'
@@ -8,19 +11,48 @@ import { parse, whole } from './arguments.ts'
 import type { Answer, Say } from './commands.ts'
 import { progressBar } from './progress-bar.ts'
 import { required } from './project-commands.ts'
+import { oneOf } from './run.ts'
+
+const usage = 'export P --out DIR [--run ID] [--round N] [--precision float32|float16|int8] [--batch N|dynamic] [--size WxH|dynamic]'
 
 export async function exportModel(args: readonly string[]): Promise<Answer> {
-  const usage = 'export P --out DIR [--run ID] [--round N]'
-  const { values, positionals: [project] } = parse(args, { out: { type: 'string' }, run: { type: 'string' }, round: { type: 'string' } }, usage, 1)
+  const { values, positionals: [project] } = parse(args, {
+    out: { type: 'string' }, run: { type: 'string' }, round: { type: 'string' },
+    precision: { type: 'string', default: 'float32' }, batch: { type: 'string', default: '1' }, size: { type: 'string', default: 'dynamic' },
+  }, usage, 1)
   const out = required(values.out, usage)
+  const form = { precision: oneOf(precisions, values.precision, 'precision'), batch: batchOf(values.batch), size: sizeOf(values.size) }
   const { runId, round } = chosenRound(project, whole(values.run, '--run'), whole(values.round, '--round'))
   const bar = progressBar(process.stderr)
-  const data = await withRun({ project, runId, device: 'cpu', threads: 0 }, { signal: new AbortController().signal, onProgress: bar.draw },
-    (run) => exportStep(run, round, out))
-  return {
-    data,
-    text: `Wrote ${data.model} (${(data.bytes / 1e6).toFixed(1)} MB). It labels ${((1 - data.parity.disagreement) * 100).toFixed(3)} % of the pixels of ${data.parity.photos} photos as the trained network does.`,
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  try {
+    const data = await withRun({ project, runId, device: 'cpu', threads: 0 }, { signal: stop.signal, onProgress: bar.draw }, (run) => exportStep(run, round, out, form))
+    if (data.why.length > 0) throw refused(data)
+    return { data, text: exported(data) }
+  } finally {
+    bar.end()
   }
+}
+
+const exported = ({ model, bytes, parity, costs }: ExportResult) => `Wrote ${model} (${(bytes / 1e6).toFixed(1)} MB, ${costs.ms.toFixed(1)} ms a photo). It labels ${
+  ((1 - parity.disagreement) * 100).toFixed(3)} % of the pixels of ${parity.photos} photos as the trained network does.`
+
+const wrongForm = (word: string, name: string, example: string) => new AppError({
+  code: 'invalid-input', subject: word, message: `"${word}" is no ${name} of a model.`, advice: `Write ${example}. Usage: maskwright ${usage}`,
+})
+
+function batchOf(word: string): z.output<typeof BatchChoice> {
+  const batch = BatchChoice.safeParse(word === 'dynamic' ? word : Number(word))
+  if (!batch.success) throw wrongForm(word, 'batch', '--batch 1 to 64, or --batch dynamic')
+  return batch.data
+}
+
+export function sizeOf(word: string): z.output<typeof SizeChoice> {
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(word) ?? []
+  const size = SizeChoice.safeParse(width === undefined ? word : { width: Number(width), height: Number(height) })
+  if (!size.success) throw wrongForm(word, 'size', '--size 640x480 (32 to 8192 a side), or --size dynamic')
+  return size.data
 }
 
 /** The round to export: as asked, or the last trained one. Throws AppError `step-order`. */

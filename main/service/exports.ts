@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExportCard, precisions, type Handlers } from '../../preload/contract/api.ts'
-import { toErrorData } from '../../preload/contract/error.ts'
 import type { Store } from '../store/index.ts'
 import type { Context } from './context.ts'
 import { checkFolder, checkPath } from './paths.ts'
@@ -19,14 +17,13 @@ export function exportCalls({ projects, jobs, host, changed }: Context) {
       const { store } = projects.get(projectId)
       return precisions.map((precision) => readCard(store, runId, round, precision))
     },
-    'export:make': async ({ projectId, runId, round, precision, folder }) => {
+    'export:make': async ({ projectId, runId, round, precision, batch, size, folder }) => {
       const { store } = projects.get(projectId)
       store.runs.get(runId)
       const parent = checkFolder(folder)
       const work = async (job: Parameters<Parameters<typeof jobs.start>[0]['work']>[0]) => {
         const target = join(parent, `${store.name}-run-${runId}-round-${round}-${precision}`)
-        await mkdir(target, { recursive: true })
-        const card = await runJob(host, 'export', { project: store.dir, runId, round, precision, folder: target }, job).catch((error: unknown) => refused(precision, error))
+        const card = await runJob(host, 'export', { project: store.dir, runId, round, precision, batch, size, folder: target }, job)
         store.artifacts.put(runId, step, keyOf(round, precision), store.blobs.put(new TextEncoder().encode(JSON.stringify(card))))
         changed(projectId, 'runs')
         return card
@@ -36,7 +33,7 @@ export function exportCalls({ projects, jobs, host, changed }: Context) {
     'export:predict': async ({ projectId, runId, round, input, output }) => {
       const { store } = projects.get(projectId)
       const folders = { input: checkPath(input), output: checkPath(output) }
-      const made = precisions.map((precision) => readCard(store, runId, round, precision)).find(({ state, path }) => state === 'ready' && path !== null && existsSync(path))
+      const made = precisions.map((precision) => readCard(store, runId, round, precision)).find(({ state, size, path }) => state === 'ready' && size === 'dynamic' && path !== null && existsSync(path))
       const wish = { project: store.dir, runId, round, model: made?.path ?? null, ...folders }
       return { jobId: jobs.start({ call: 'export:predict', projectId, work: (job) => runJob(host, 'predict', wish, job) }) }
     },
@@ -47,13 +44,6 @@ const keyOf = (round: number, precision: Precision) => `${round}/${precision}`
 
 function readCard(store: Store, runId: number, round: number, precision: Precision): ExportCard {
   const found = store.artifacts.get(runId, step, keyOf(round, precision))
-  const none: ExportCard = { precision, state: 'none', bytes: null, msPerPhoto: null, parity: null, reason: null, differing: [], path: null }
+  const none: ExportCard = { precision, batch: 1, size: 'dynamic', state: 'none', bytes: null, msPerPhoto: null, speedup: null, parity: null, reason: null, differing: [], path: null }
   return found ? ExportCard.catch(none).parse(JSON.parse(new TextDecoder().decode(store.blobs.get(found.sha)))) : none
-}
-
-/** A bundle that differs from what was trained is a result too; any other trouble is thrown. */
-function refused(precision: Precision, error: unknown): ExportCard {
-  const { code, message } = toErrorData(error)
-  if (code !== 'export-refused') throw error
-  return { precision, state: 'refused', bytes: null, msPerPhoto: null, parity: null, reason: message, differing: [], path: null }
 }

@@ -20,6 +20,8 @@ export interface PredictorOptions {
   readonly weights: Record<string, Float32Array>
   readonly scales?: readonly number[]
   readonly flips?: number
+  /** Size photos are brought to before; their own where left out. */
+  readonly size?: Size
 }
 
 /** The averaged weights of a round, as they predict and are exported. Throws RangeError where the round has not been trained. */
@@ -29,14 +31,14 @@ export function readWeights({ store, id }: Pick<Run, 'store' | 'id'>, round: num
   return unpackTensors(store.blobs.get(found.sha)) as Record<string, Float32Array>
 }
 
-/** The network of a round as it is evaluated and exported: one scale, the mirrorings of `predict.modelFlips`. */
-export const openFinished = (run: Run, round: number): Promise<Predictor> =>
-  openPredictor(run, { weights: readWeights(run, round), flips: run.settings['predict.modelFlips'] })
+/** The network of a round as it is evaluated and exported: one scale, the mirrorings of `predict.modelFlips`. `size` as in the options. */
+export const openFinished = (run: Run, round: number, size?: Size): Promise<Predictor> =>
+  openPredictor(run, { weights: readWeights(run, round), flips: run.settings['predict.modelFlips'], size })
 
 /** The segmentation network, ready to predict. By default one scale and no mirroring. */
-export function openPredictor(run: Run, { weights, scales = [1], flips = 1 }: PredictorOptions): Promise<Predictor> {
+export function openPredictor(run: Run, { weights, scales = [1], flips = 1, size }: PredictorOptions): Promise<Predictor> {
   const network = segmentationNetwork(run.settings, classCount(run.store))
-  return openMapper(run, weights, scales, 'probabilities', [flips], (options) => predictStep(network, { ...options, flips: mirrorings(flips) }))
+  return openMapper(run, weights, scales, 'probabilities', [flips], (options) => predictStep(network, { ...options, flips: mirrorings(flips) }), size)
 }
 
 export const mirrorings = (count: number) => (count >= 4 ? 4 : count >= 2 ? 2 : 1)
@@ -44,7 +46,7 @@ export const mirrorings = (count: number) => (count >= 4 ? 4 : count >= 2 ? 2 : 
 /** Programs of one prediction at several scales, all with output of the frame's size. `words` tell apart what the settings do not. */
 export async function openMapper(
   run: Run, weights: Record<string, Float32Array>, scales: readonly number[], output: string, words: readonly unknown[],
-  step: (options: { batch: number; height: number; width: number; output: [number, number] }) => PredictStep,
+  step: (options: { batch: number; height: number; width: number; output: [number, number] }) => PredictStep, given?: Size,
 ): Promise<Predictor> {
   const frame = frameOf(run.store, run.settings)
   const heads: { size: Size; program: Program }[] = []
@@ -58,7 +60,7 @@ export async function openMapper(
   return {
     async *predict(photos) {
       for (const photo of photos) {
-        const pixels = readPixels(run, photo)
+        const pixels = readPixels(run, photo, given ?? photo)
         const maps: Float32Array[] = []
         for (const { size, program } of heads) maps.push((await mapOf(program, output, size, pixels)) as Float32Array)
         yield { photo, probabilities: { ...frame, channels: maps[0].length / (frame.width * frame.height), data: meanOf(maps) } }

@@ -17,7 +17,7 @@ export interface ReportContent {
   readonly hints: number
 }
 
-const escape = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
+export const escape = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
 const percent = (share: number | null | undefined) => (share === null || share === undefined ? '–' : (share * 100).toFixed(1))
 
 /** The report as one page without scripts or anything from outside. */
@@ -87,7 +87,8 @@ function curve({ name, points }: ReportContent['curves'][number]): string {
 <text x="${w - 4}" y="${h - 4}" text-anchor="end">${xMax} steps</text></svg></figure>`
 }
 
-const style = `
+/** Calm, legible, light and dark, on screen and on paper. */
+export const style = `
 :root{color-scheme:light dark;--surface:#fff;--panel:#f6f7f8;--line:#e1e4e8;--text:#1c2127;--quiet:#5b6570;--accent:#1f6feb}
 @media(prefers-color-scheme:dark){:root{--surface:#16191d;--panel:#1e2227;--line:#30363d;--text:#e6e9ec;--quiet:#9aa4af;--accent:#4c8dff}}
 body{margin:0;background:var(--surface);color:var(--text);font:13px/1.5 system-ui,sans-serif}main{max-width:1120px;margin:0 auto;padding:24px}

@@ -168,12 +168,19 @@ export type Report = z.output<typeof Report>
 export const reportFormats = ['html', 'pdf', 'csv'] as const
 
 export const precisions = ['float32', 'float16', 'int8'] as const
+/** Pictures a run of the model takes: so many, or any number of one size. */
+export const BatchChoice = z.union([z.int().min(1).max(64), z.literal('dynamic')])
+/** The one size of pictures the model takes, or any. */
+export const SizeChoice = z.union([z.strictObject({ width: z.int().min(32).max(8192), height: z.int().min(32).max(8192) }), z.literal('dynamic')])
 export const ExportCard = z.object({
   precision: z.enum(precisions),
   state: z.enum(['none', 'ready', 'refused']),
+  batch: BatchChoice.default(1),
+  size: SizeChoice.default('dynamic'),
   bytes: Bytes.nullable(),
-  /** Milliseconds a photo on this device. */
+  /** Milliseconds a photo on this device, and how many times as fast as in float32 that is. */
   msPerPhoto: z.number().nullable(),
+  speedup: z.number().nullable().default(null),
   /** Against the trained network on held-out photos: share of pixels with the same label, and largest difference of a probability. */
   parity: z.object({ agreement: Share, largestDifference: z.number(), photos: Count }).nullable(),
   /** Why it is refused, with the photos that differ most. */
@@ -311,7 +318,7 @@ export const calls = {
   /** The three bundles of a round, as far as they have been made. */
   'export:list': { input: z.strictObject({ ...OfRun, round: Count }), output: z.array(ExportCard) },
   /** Job: makes a bundle and checks it against the trained network; the result is an ExportCard. */
-  'export:make': { input: z.strictObject({ ...OfRun, round: Count, precision: z.enum(precisions), folder: Path }), output: Job },
+  'export:make': { input: z.strictObject({ ...OfRun, round: Count, precision: z.enum(precisions), batch: BatchChoice, size: SizeChoice, folder: Path }), output: Job },
   /** Job: writes masks of the photos of a folder beside an overlay of each; the result is {path, photos}. */
   'export:predict': { input: z.strictObject({ ...OfRun, round: Count, input: Path, output: Path }), output: Job },
 

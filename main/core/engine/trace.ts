@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 import { createGraph } from '../onnx/graph.ts'
-import type { Attributes, ElementType, Graph } from '../onnx/graph.ts'
+import type { Graph } from '../onnx/graph.ts'
+import type { Attributes, ElementType } from '../onnx/model.ts'
 import { identity, isIdentity, permutation, physicalShape, relayout, sameOrder, size } from './layout.ts'
 import type { Layout } from './layout.ts'
 

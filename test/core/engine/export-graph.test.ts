@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
+import * as ort from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
-import { exportGraph, openModel } from '../../../main/core/engine/export-graph.ts'
+import { exportGraph, openModel, type ExportOptions } from '../../../main/core/engine/export-graph.ts'
 import { onnxExecutor } from '../../../main/core/engine/onnxruntime.ts'
 import type { Signature, TensorFunction } from '../../../main/core/engine/types.ts'
 import { resizeChannels, resizeRgb } from '../../../main/core/image/resize.ts'
 import type { RgbImage } from '../../../main/core/image/types.ts'
+import { encodeModel } from '../../../main/core/onnx/model.ts'
 import { random } from '../../../main/core/random.ts'
 
 const [height, width, classes] = [24, 32, 4]
@@ -44,9 +46,11 @@ async function expected(photo: RgbImage) {
   return resizeChannels({ width, height, channels: classes, data: p as Float32Array }, photo.width, photo.height).data
 }
 
+const exported = (options: ExportOptions) => encodeModel(exportGraph(predict, signature, state, options))
+
 describe('an exported model', () => {
   test.each([[32, 24], [96, 72], [75, 61], [20, 17], [64, 12]])('predicts pictures of %i x %i as the program does', async (w, h) => {
-    const model = await openModel(exportGraph(predict, signature, state, { output: 'probabilities' }), { threads: 1 })
+    const model = await openModel(exported({ output: 'probabilities' }), { threads: 1 })
     const photo = drawnPhoto(w, h)
     const { labels, confidence } = await model.predict(photo)
     const probabilities = await expected(photo)
@@ -64,7 +68,7 @@ describe('an exported model', () => {
   })
 
   test('from logits: resized first, then softmax', async () => {
-    const model = await openModel(exportGraph(predict, signature, state, { output: 'logits', logits: true }), { threads: 1 })
+    const model = await openModel(exported({ output: 'logits', logits: true }), { threads: 1 })
     const { confidence } = await model.predict(drawnPhoto(40, 30))
     expect(Math.min(...confidence.data)).toBeGreaterThanOrEqual(1 / classes)
     expect(Math.max(...confidence.data)).toBeLessThanOrEqual(1)
@@ -73,14 +77,34 @@ describe('an exported model', () => {
 
   test('carries its metadata and class names', async () => {
     const metadata = { classes: JSON.stringify({ 0: 'background', 1: 'Schraube für M4 – 螺钉' }), run: '12' }
-    const model = await openModel(exportGraph(predict, signature, state, { output: 'probabilities', metadata }), { threads: 1 })
+    const model = await openModel(exported({ output: 'probabilities', metadata }), { threads: 1 })
     expect(model.metadata).toEqual(metadata)
     expect(model.classes).toEqual({ 0: 'background', 1: 'Schraube für M4 – 螺钉' })
     await model.dispose()
   })
 
+  test.each([
+    ['a dynamic batch', { batch: 'dynamic' as const }, 3], ['a fixed batch', { batch: 2 }, 2],
+    ['a fixed size', { size: { width: 75, height: 61 } }, 1], ['both', { batch: 'dynamic' as const, size: { width: 75, height: 61 } }, 2],
+  ])('with %s gives each picture what it gets alone', async (_, options, count) => {
+    const alone = await openModel(exported({ output: 'probabilities' }), { threads: 1 })
+    const photos = Array.from({ length: count }, () => drawnPhoto(75, 61))
+    const session = await ort.InferenceSession.create(exported({ output: 'probabilities', ...options }))
+    const { labels, confidence } = await session.run({ image: new ort.Tensor('uint8', Buffer.concat(photos.map(({ data }) => data)), [count, 61, 75, 3]) })
+    expect(labels.dims).toEqual([count, 61, 75])
+    for (const [i, photo] of photos.entries()) {
+      const one = await alone.predict(photo)
+      const part = (values: ArrayLike<number>) => Array.from(values).slice(i * 61 * 75, (i + 1) * 61 * 75)
+      expect(part(labels.data as Uint8Array).filter((label, k) => label !== one.labels.data[k]).length).toBeLessThan(4)
+      const worst = part(confidence.data as Float32Array).reduce((most, value, k) => Math.max(most, Math.abs(value - one.confidence.data[k])), 0)
+      expect(worst).toBeLessThan(0.01)
+    }
+    await session.release()
+    await alone.dispose()
+  })
+
   test('uses standard operators only', () => {
-    const text = new TextDecoder('latin1').decode(exportGraph(predict, signature, state, { output: 'probabilities' }))
+    const text = new TextDecoder('latin1').decode(exported({ output: 'probabilities' }))
     expect(text).not.toContain('com.microsoft')
   })
 

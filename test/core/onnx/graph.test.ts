@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
-import { createGraph, readMetadata } from '../../../main/core/onnx/graph.ts'
+import { createGraph } from '../../../main/core/onnx/graph.ts'
+import { readMetadata } from '../../../main/core/onnx/read-model.ts'
 import type { Graph } from '../../../main/core/onnx/graph.ts'
 
 /** Runs a graph by onnxruntime. */

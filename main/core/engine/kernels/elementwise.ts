@@ -5,7 +5,7 @@ import {
   commonLayout, constant, fillOf, ints, isRepeated, kernel, layoutOf, made, op, operand, repeated, reshape, same, scalar, typeOf, view,
 } from '../trace.ts'
 import type { TraceType } from '../trace.ts'
-import { elementTypes } from '../../onnx/graph.ts'
+import { elementTypes } from '../../onnx/model.ts'
 import { foldBinary, foldUnary } from './fold.ts'
 
 type Emit = (a: string, b: string, type: TraceType) => string

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { elementTypes } from '../../onnx/graph.ts'
+import { elementTypes } from '../../onnx/model.ts'
 import { commonLayout, ints, kernel, made, op, typeOf, view } from '../trace.ts'
 import type { TraceType } from '../trace.ts'
 import type { Layout } from '../layout.ts'
