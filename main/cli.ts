@@ -30,9 +30,9 @@ async function main([name = 'help', ...args]: string[]): Promise<number> {
       say(`There is no command "${name}".\n\n${help()}`)
       return 2
     }
-    const { data, text } = await command.run(args, say)
+    const { data, text, failed } = await command.run(args, say)
     process.stdout.write(json ? `${JSON.stringify(data)}\n` : text === '' ? '' : `${text}\n`)
-    return 0
+    return failed ? 1 : 0
   } catch (error) {
     const data = toErrorData(error)
     if (data.code === 'internal') console.error(error)

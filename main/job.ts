@@ -7,6 +7,7 @@ import type { ImportIssue, ImportResult, Progress } from '../preload/contract/mo
 import { openExecutor, type DeviceNote } from './core/engine/devices.ts'
 import { openCodec, type Codec } from './core/image/codec.ts'
 import { openPort } from './port.ts'
+import { benchModel, type BenchRow, type BenchWish } from './steps/bench-model.ts'
 import { exportModel } from './steps/export-model.ts'
 import type { Form } from './steps/export-model/build.ts'
 import { measureGap } from './steps/gap.ts'
@@ -121,7 +122,9 @@ async function devices(): Promise<readonly DeviceNote[]> {
   return notes
 }
 
-const jobs = { devices, import: importFiles, cad, sample, report, export: makeExport, predict, gap, figures }
+const bench = (input: BenchWish, { signal }: Tools): Promise<BenchRow> => benchModel(input, signal)
+
+const jobs = { bench, devices, import: importFiles, cad, sample, report, export: makeExport, predict, gap, figures }
 export type JobName = keyof typeof jobs
 export type JobInput<K extends JobName> = Parameters<(typeof jobs)[K]>[0]
 export type JobOutput<K extends JobName> = Awaited<ReturnType<(typeof jobs)[K]>>

@@ -12,7 +12,7 @@ const arrows: Record<string, { own: string[]; packages: RegExp }> = {
   'main/steps': { own: ['main/steps', 'main/core', 'main/store', 'preload/contract'], packages: /^(zod|node:.*)$/ },
   'main/wire': { own: ['main/steps', 'main/core', 'main/store', 'main/wire', 'preload/contract'], packages: /^node:.*$/ },
   'main/trainer': { own: ['main/port', 'main/wire', 'preload/contract'], packages: /^(zod|node:.*)$/ },
-  'main/cli': { own: ['main/cli', 'main/door', 'main/runner', 'main/entries', 'main/wire', 'main/trainer', 'main/steps', 'main/store', 'main/core', 'preload/contract'], packages: /^(zod|node:.*)$/ },
+  'main/cli': { own: ['main/cli', 'main/door', 'main/runner', 'main/entries', 'main/wire', 'main/trainer', 'main/job', 'main/steps', 'main/store', 'main/core', 'preload/contract'], packages: /^(zod|node:.*)$/ },
   'main/runner': { own: ['main/runner', 'main/steps', 'main/core', 'preload/contract'], packages: /^(mqtt|zod|node:.*)$/ },
   'main/port': { own: [], packages: /^$/ },
   'main/entries': { own: [], packages: /^node:.*$/ },
@@ -31,8 +31,8 @@ const arrows: Record<string, { own: string[]; packages: RegExp }> = {
   'main/index': { own: ['main/app'], packages: /^$/ },
 }
 
-/** Of the store, core is known by its types alone. */
-const typeOnly: [string, string][] = [['main/store', 'main/core']]
+/** Of the store, core is known by its types alone; so are jobs, which are processes of their own. */
+const typeOnly: [string, string][] = [['main/store', 'main/core'], ['main/cli', 'main/job']]
 
 /** Who may read truth: evaluation and what shows or imports it. The training path may not. */
 const truthReaders = ['main/steps/evaluate', 'main/steps/report', 'main/steps/import-images', 'main/steps/import-truth', 'main/steps/export-model', 'main/cli', 'main/service/assets']

@@ -1,3 +1,4 @@
+import { bench, verify } from './bundle-commands.ts'
 import { demo } from './demo.ts'
 import { devices, settings } from './device-commands.ts'
 import { exportModel, predict } from './model-commands.ts'
@@ -12,6 +13,8 @@ import type { ProjectStatus } from '../../preload/contract/model.ts'
 export interface Answer {
   readonly data: unknown
   readonly text: string
+  /** What was looked at is not as it should be: exit code 1. */
+  readonly failed?: boolean
 }
 export type Say = (line: string) => void
 export interface Command {
@@ -39,7 +42,15 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   status: { usage: 'status P', help: 'Tells what a project holds and how its runs score.', run: status },
   report: { usage: 'report P --out DIR [--run ID]', help: 'Writes report.html with tables, curves and pictures, and metrics.csv.', run: report },
-  export: { usage: 'export P --out DIR [--run ID] [--round N]', help: 'Writes model.onnx, checked against the trained network, with its card.', run: exportModel },
+  export: {
+    usage: 'export P --out DIR [--run ID] [--round N] [--precision float32|float16|int8] [--batch N|dynamic] [--size WxH|dynamic]',
+    help: 'Writes a folder with model.onnx, checked against the trained network, its card, samples and consumer programs.', run: exportModel,
+  },
+  verify: { usage: 'verify DIR', help: 'Checks an exported folder: hashes, card, labels, and the model on its samples.', run: verify },
+  bench: {
+    usage: 'bench MODEL [--device cpu|webgpu|dml|cuda|coreml] [--threads 1,2] [--batch 1,4] [--size WxH] [--seconds N]',
+    help: 'Measures latency, throughput and memory of an exported model.', run: bench,
+  },
   predict: { usage: 'predict MODEL IMAGE|DIR... --out DIR', help: 'Writes a class-index PNG and an overlay of every image.', run: predict },
   serve: { usage: serveUsage, help: 'Runs an exported model beside the camera: HTTP, a hot folder, lines, MQTT; pass or fail by rules.', run: serve },
   devices: { usage: 'devices', help: 'Lists the devices that could train, and why one is or is not used.', run: devices },
