@@ -170,8 +170,11 @@ export const reportFormats = ['html', 'pdf', 'csv'] as const
 export const precisions = ['float32', 'float16', 'int8'] as const
 /** Pictures a run of the model takes: so many, or any number of one size. */
 export const BatchChoice = z.union([z.int().min(1).max(64), z.literal('dynamic')])
+/** Pixels that a side of a picture may have where a model takes one size alone. */
+export const pictureSides = { smallest: 32, largest: 8192 } as const
+const Side = z.int().min(pictureSides.smallest).max(pictureSides.largest)
 /** The one size of pictures the model takes, or any. */
-export const SizeChoice = z.union([z.strictObject({ width: z.int().min(32).max(8192), height: z.int().min(32).max(8192) }), z.literal('dynamic')])
+export const SizeChoice = z.union([z.strictObject({ width: Side, height: Side }), z.literal('dynamic')])
 export const ExportCard = z.object({
   precision: z.enum(precisions),
   state: z.enum(['none', 'ready', 'refused']),

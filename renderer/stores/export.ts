@@ -1,12 +1,13 @@
 import { defineStore } from 'pinia'
-import { ref, watch } from 'vue'
-import type { ExportCard, precisions } from '../../preload/contract/api.ts'
+import { computed, reactive, ref, watch } from 'vue'
+import { pictureSides, type ExportCard, type precisions } from '../../preload/contract/api.ts'
 import { call } from '../api.ts'
 import { useApp } from './app.ts'
 import { useJobs } from './jobs.ts'
 import { useProject } from './project.ts'
 
 export type Precision = (typeof precisions)[number]
+export const { smallest: smallestSide, largest: largestSide } = pictureSides
 
 /** The bundles of a round: what they weigh, how fast, how faithful; and masks of other photos. */
 export const useExport = defineStore('export', () => {
@@ -17,6 +18,15 @@ export const useExport = defineStore('export', () => {
   const round = ref(0)
   const cards = ref<ExportCard[]>([])
   const making = ref(new Set<Precision>())
+  const batch = ref<number | 'dynamic'>(1)
+  const sizing = ref<'dynamic' | 'fixed'>('dynamic')
+  const sides = reactive({ width: 640, height: 480 })
+  const fits = (side: unknown) => Number.isInteger(side) && (side as number) >= smallestSide && (side as number) <= largestSide
+  /** The form of the next model; null where it is not a size. */
+  const form = computed(() => {
+    if (sizing.value === 'dynamic') return { batch: batch.value, size: 'dynamic' as const }
+    return fits(sides.width) && fits(sides.height) ? { batch: batch.value, size: { ...sides } } : null
+  })
   const predicting = ref(false)
   const predicted = ref<{ path: string; photos: number }>()
 
@@ -34,8 +44,10 @@ export const useExport = defineStore('export', () => {
     await read()
   }
   async function make(precision: Precision, folder: string): Promise<void> {
+    const wanted = form.value
+    if (!wanted) return
     making.value.add(precision)
-    await app.attempt(() => jobs.run('export:make', { ...place(), precision, folder }))
+    await app.attempt(() => jobs.run('export:make', { ...place(), ...wanted, precision, folder }))
     making.value.delete(precision)
     await read()
   }
@@ -50,5 +62,5 @@ export const useExport = defineStore('export', () => {
     cards.value = []
     predicted.value = undefined
   })
-  return { runId, round, cards, making, predicting, predicted, choose, enter, make, predict }
+  return { runId, round, cards, making, batch, sizing, sides, fits, form, predicting, predicted, choose, enter, make, predict }
 })

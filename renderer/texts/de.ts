@@ -163,6 +163,9 @@ const de: typeof en & { errors: Record<string, string> } = {
     differs: 'Ein Foto, dessen Maske abweicht', where: 'Ordner für das Modell', write: 'Modell schreiben', again: 'Neu schreiben', making: 'Schreibt und prüft', show: 'Im Ordner zeigen',
     predict: 'Masken für andere Fotos', predictAbout: 'Lässt die gewählte Runde über einen Ordner laufen und schreibt zu jedem Foto Maske und Überlagerung.', input: 'Fotos aus', output: 'Masken nach',
     choose: 'Wählen', go: 'Masken erzeugen', predicted: '{n} Foto fertig | {n} Fotos fertig',
+    batch: 'Fotos auf einmal', batchHelp: 'Wie viele Fotos das Modell in einem Lauf nimmt; mehr lohnen nur, wo sich mehrere Kameras eine Grafikkarte teilen.', anyBatch: 'beliebig viele',
+    photoSize: 'Fotogröße', photoSizeHelp: 'Ein Modell für eine Größe läuft in mehr Programmen und etwas schneller; Fotos anderer Größe müssen auf sie gebracht werden.', anySize: 'jede Größe', oneSize: 'eine Größe',
+    width: 'Breite in Pixeln', height: 'Höhe in Pixeln', badSize: 'Beide Seiten sind ganze Zahlen von {from} bis {to}.', takes: 'Nimmt', speedup: 'Gegen float32', times: '{n}-mal so schnell',
   },
   keys: {
     title: 'Tasten', everywhere: 'Überall', places: 'zu einem Ort gehen', inspector: 'Seitenleiste zeigen oder falten', settings: 'Einstellungen', keys: 'dieses Blatt',

@@ -161,6 +161,9 @@ export default {
     differs: 'A photo whose mask differs', where: 'Folder for the model', write: 'Write model', again: 'Write again', making: 'Writing and checking', show: 'Show in its folder',
     predict: 'Masks for other photos', predictAbout: 'Runs the chosen round on a folder of photos and writes a mask and an overlay of each.', input: 'Photos from', output: 'Masks to',
     choose: 'Choose', go: 'Make masks', predicted: '{n} photo done | {n} photos done',
+    batch: 'Photos at once', batchHelp: 'How many photos the model takes in one run; more only pay where several cameras share a graphics card.', anyBatch: 'any number',
+    photoSize: 'Photo size', photoSizeHelp: 'A model for one size runs in more programs, and a little faster; photos of another size must be brought to it.', anySize: 'any size', oneSize: 'one size',
+    width: 'Width in pixels', height: 'Height in pixels', badSize: 'Both sides are whole numbers from {from} to {to}.', takes: 'Takes', speedup: 'Against float32', times: '{n} times as fast',
   },
   keys: {
     title: 'Keys', everywhere: 'Everywhere', places: 'go to a place', inspector: 'show or fold the inspector', settings: 'settings', keys: 'this sheet',

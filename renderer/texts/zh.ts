@@ -139,6 +139,9 @@ const zh: typeof en & { errors: Record<string, string> } = {
     parityHelp: '与训练所得网络标注相同的像素比例。', same: '{share}', checked: '在 {n} 张照片上比较；最大差异 {difference}。', differs: '掩膜不同的照片',
     where: '模型所在文件夹', write: '写出模型', again: '重新写出', making: '正在写出并核对', show: '在文件夹中显示', predict: '为其他照片生成掩膜',
     predictAbout: '用所选轮次处理一个照片文件夹，为每张写出掩膜和叠加图。', input: '照片来自', output: '掩膜写到', choose: '选择', go: '生成掩膜', predicted: '已完成 {n} 张照片',
+    batch: '每次照片数', batchHelp: '模型每次运行接收的照片数；只有多台相机共用一块显卡时，更多才划算。', anyBatch: '任意数量',
+    photoSize: '照片尺寸', photoSizeHelp: '固定尺寸的模型能在更多程序中运行，也稍快；其他尺寸的照片须先调整到该尺寸。', anySize: '任意尺寸', oneSize: '固定尺寸',
+    width: '宽度（像素）', height: '高度（像素）', badSize: '两边都须为 {from} 到 {to} 的整数。', takes: '接收', speedup: '相对 float32', times: '{n} 倍速度',
   },
   keys: {
     title: '按键', everywhere: '所有位置', places: '前往某个位置', inspector: '显示或收起检查栏', settings: '设置', keys: '本表',

@@ -56,7 +56,7 @@ test('the whole way: create, import, tag, train, review with brush and undo, rep
     await desk.choose([dir], () => page.getByRole('button', { name: 'Write model' }).first().click())
     await expect(page.getByText('checked').first()).toBeVisible({ timeout: 60_000 })
     const bundle = readdirSync(dir).find((name) => name.includes('float32'))!
-    expect(readdirSync(join(dir, bundle)).sort()).toEqual(['labels.json', 'model-card.json', 'model.onnx'])
+    expect(readdirSync(join(dir, bundle)).sort()).toEqual(['SHA256SUMS', 'consumers', 'labels.json', 'model-card.html', 'model-card.json', 'model.onnx', 'samples'])
     await desk.choose([join(line, 'photos')], () => page.getByRole('button', { name: 'Choose' }).first().click())
     await desk.choose([join(dir)], () => page.getByRole('button', { name: 'Choose' }).last().click())
     await page.getByRole('button', { name: 'Make masks' }).click()

@@ -10,8 +10,10 @@ const node = String.raw`// Runs the model on sample photos, or on one of yours, 
 //
 // Only onnxruntime-node is used: readPng takes 8-bit PNG. For JPEG use a decoder of your choice and hand on RGB bytes.
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { inflateSync } from 'node:zlib'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+
+const { InferenceSession, Tensor } = createRequire(import.meta.url)('onnxruntime-node')
 
 const bundle = new URL('../../', import.meta.url)
 const card = JSON.parse(readFileSync(new URL('model-card.json', bundle), 'utf8'))
