@@ -108,7 +108,7 @@ function scaleOf(name: string, range: Range | undefined): { scale: number; zero:
   if (!range) throw new RangeError(`expected a range of ${name}, got none`)
   const [min, max] = [Math.min(0, range.min), Math.max(0, range.max)]
   const scale = Math.fround((max - min) / levels) || 1
-  return { scale, zero: Math.round(-min / scale) }
+  return { scale, zero: Math.round((0 - min) / scale) }
 }
 
 /** The weights and the bias of a convolution in integers, with what DequantizeLinear needs. */
