@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { measureRanges } from '../../../main/core/engine/calibrate.ts'
@@ -7,6 +10,7 @@ import { createGraph } from '../../../main/core/onnx/graph.ts'
 import { encodeModel, type OnnxModel } from '../../../main/core/onnx/model.ts'
 import { quantise, valuesToMeasure } from '../../../main/core/onnx/quantise.ts'
 import { random } from '../../../main/core/random.ts'
+import { onnxChecker, pythonWith } from '../../helpers/python.ts'
 
 const { uniform } = random('quantise')
 const [height, width] = [12, 16]
@@ -96,6 +100,16 @@ describe('static quantisation', () => {
     expect(of(`${weights}s`).map((scale) => Number(scale.toFixed(6)))).toEqual([0.01, 0.02])
     expect(of(`${bias}q`)).toEqual([10_000, -2500])
     expect(small.constants.find(({ name }) => name === `${bias}q`)!.type).toBe('int32')
+  })
+
+  const python = pythonWith('onnx')
+  it.skipIf(!python)('passes the checker of ONNX', async () => {
+    const folded = foldBiases(drawnModel())
+    const small = quantise(folded, await measureRanges(folded, valuesToMeasure(folded), pictures(2), { threads: 1, batch: 1 }))
+    const dir = mkdtempSync(join(tmpdir(), 'maskwright-int8-'))
+    writeFileSync(join(dir, 'model.onnx'), encodeModel(small))
+    expect(onnxChecker(python!, join(dir, 'model.onnx'))).toBe('')
+    rmSync(dir, { recursive: true })
   })
 
   it('wants every range', () => {
