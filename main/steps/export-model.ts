@@ -12,6 +12,7 @@ import { consumers } from './export-model/consumers.ts'
 import { timeInTurns } from './export-model/costs.ts'
 import { disagreementLimits, faults, type Costs } from './export-model/gate.ts'
 import { compare, photosToCompare, type Parity } from './export-model/parity.ts'
+import type { ImageRow } from '../store/images.ts'
 import { readPixels } from './photos.ts'
 import type { Run } from './run.ts'
 
@@ -40,7 +41,7 @@ export async function exportModel(run: Run, round: number, dir: string, form: Fo
   const model = wholeModel(run, round, form)
   const bytes = await inPrecision(run, model, form)
   const parity = await compare(run, round, bytes, form, disagreementLimits[form.precision])
-  const photos = photosToCompare(run).slice(0, sampleCount).map((photo) => readPixels(run, photo, form.size === 'dynamic' ? photo : form.size))
+  const photos = samplePhotos(run).map((photo) => readPixels(run, photo, form.size === 'dynamic' ? photo : form.size))
   const costs = await costsOf(run, bytes, encodeModel(model), photos)
   const result = { why: faults(form, parity, costs), model: join(dir, 'model.onnx'), bytes: bytes.length, parity, costs }
   if (result.why.length > 0) return result
@@ -60,6 +61,15 @@ export async function exportModel(run: Run, round: number, dir: string, form: Fo
     })
     return result
   })
+}
+
+/** An even choice of photos with truth, or of all where those are too few. */
+function samplePhotos(run: Run): ImageRow[] {
+  const photos = photosToCompare(run)
+  const withTruth = photos.filter(({ hasTruth }) => hasTruth)
+  const from = withTruth.length >= sampleCount ? withTruth : photos
+  const count = Math.min(sampleCount, from.length)
+  return Array.from({ length: count }, (_, i) => from[Math.floor(((i + 0.5) * from.length) / count)])
 }
 
 async function costsOf(run: Run, bytes: Uint8Array, whole: Uint8Array, photos: readonly RgbImage[]): Promise<Costs> {

@@ -49,7 +49,7 @@ function classTable({ classes, metrics }: Card): string {
 function contract({ input, outputs, model }: Card): string {
   const shape = (sizes: readonly (string | number)[]) => `[${sizes.join(', ')}]`
   return rows([
-    [`input ${input.name}`, `${input.type} ${shape(input.shape)}, ${input.colour}, ${input.range.join(' to ')}; preparation ${escape(input.preparation)} (${input.frame.width} x ${input.frame.height})`],
+    [`input ${input.name}`, `${input.type} ${shape(input.shape)}, ${input.colour}, ${input.range.join(' to ')}; to prepare: ${escape(input.preparation)} (${input.frame.width} x ${input.frame.height})`],
     ...outputs.map(({ name, type, shape: sizes, meaning }) => [`output ${name}`, `${type} ${shape(sizes)}, ${escape(meaning)}`] as const),
     ['model', `${model.file}, ONNX opset ${model.opset}, ${model.operators} operators only`],
   ])

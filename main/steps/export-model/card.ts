@@ -45,7 +45,7 @@ export function makeCard({ run, round, form, model, parity, costs, labels, sampl
     classes: Object.entries(labels).map(([index, name]) => ({ index: Number(index), name, colour: index === '0' ? null : hex(Number(index)) })),
     input: {
       name: 'image', type: 'uint8', shape: [n, h, w, 3], layout: 'NHWC', colour: 'RGB', range: [0, 255],
-      preparation: 'none: the model resizes to its own size and normalises', frame: frameOf(store, settings),
+      preparation: 'nothing: the model resizes to its frame and normalises', frame: frameOf(store, settings),
     },
     outputs: [
       { name: 'labels', type: 'uint8', shape: [n, h, w], meaning: 'class index of each pixel' },
