@@ -16,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { exportGraph } from '../main/core/engine/export-graph.ts'
+import { encodeModel } from '../main/core/onnx/model.ts'
 import { version } from '../main/core/engine/session.ts'
 import { initialise } from '../main/core/model/initialise.ts'
 import { pspnet } from '../main/core/model/pspnet.ts'
@@ -41,7 +42,7 @@ function drawnModel(): string {
   const dir = mkdtempSync(join(tmpdir(), 'bench-serve-'))
   const network = pspnet({ backbone: 'resnet18', width: 1, outputStride: 16, decoder: 'skip', classes: 9 })
   const { fn, signature, stateOf } = predictStep(network, { batch: 1, height: 240, width: 320 })
-  writeFileSync(join(dir, 'model.onnx'), exportGraph(fn, signature, stateOf(initialise(network.parameters, 1)), { output: 'probabilities' }))
+  writeFileSync(join(dir, 'model.onnx'), encodeModel(exportGraph(fn, signature, stateOf(initialise(network.parameters, 1)), { output: 'probabilities' })))
   return dir
 }
 

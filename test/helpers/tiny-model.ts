@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { exportGraph } from '../../main/core/engine/export-graph.ts'
+import { encodeModel } from '../../main/core/onnx/model.ts'
 import type { RgbImage } from '../../main/core/image/types.ts'
 
 /** A model of two workpieces that can be told by hand: what is red is a "bolt", what is green a "gear", all else background. */
@@ -23,7 +24,7 @@ export function tinyModel(): { dir: string; model: string; close: () => void } {
   }
   const signature = { inputs: { image: { shape: [1, tinyHeight, tinyWidth, 3] } }, state: { filter: { shape: [1, 1, 3, 3] } } }
   mkdirSync(model)
-  writeFileSync(join(model, 'model.onnx'), exportGraph(fn, signature, { filter }, { output: 'probabilities', metadata: { classes: JSON.stringify(names) } }))
+  writeFileSync(join(model, 'model.onnx'), encodeModel(exportGraph(fn, signature, { filter }, { output: 'probabilities', metadata: { classes: JSON.stringify(names) } })))
   writeFileSync(join(model, 'labels.json'), JSON.stringify(names))
   return { dir, model, close: () => rmSync(dir, { recursive: true, force: true }) }
 }

@@ -86,8 +86,9 @@ export function quantise(model: OnnxModel, ranges: ReadonlyMap<string, Range>): 
     if (nodes.has(node) && node.type === 'Conv') {
       const weights = constantOf(node.inputs[1])!
       const bias = node.inputs[2] === undefined ? undefined : constantOf(node.inputs[2])
-      for (const part of smallWeights(weights, bias, scales.get(node.inputs[0])!.scale)) {
+      for (const part of smallWeights(weights, bias && { ...bias, name: `${node.outputs[0]}b` }, scales.get(node.inputs[0])!.scale)) {
         inputs[part.position] = `${part.name}d`
+        if (constants.has(part.constants[0].name)) continue
         for (const constant of part.constants) constants.set(constant.name, constant)
         out.push(make('DequantizeLinear', part.constants.map(({ name }) => name), `${part.name}d`, { axis: 0 }))
       }
@@ -111,7 +112,10 @@ function scaleOf(name: string, range: Range | undefined): { scale: number; zero:
   return { scale, zero: Math.round((0 - min) / scale) }
 }
 
-/** The weights and the bias of a convolution in integers, with what DequantizeLinear needs. */
+/**
+ * The weights and the bias of a convolution in integers, with what DequantizeLinear needs. The bias is in units of its input; the weights
+ * serve all convolutions that share them.
+ */
 function smallWeights(weights: Constant, bias: Constant | undefined, inputScale: number) {
   const [channels] = weights.shape
   const each = weights.values.length / channels

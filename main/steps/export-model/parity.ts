@@ -7,7 +7,7 @@ import type { ImageRow } from '../../store/images.ts'
 import { openTruth } from '../../store/truth.ts'
 import { classCount } from '../classes.ts'
 import { readPixels } from '../photos.ts'
-import { openPredictor, readWeights } from '../predictor.ts'
+import { openFinished } from '../predictor.ts'
 import type { Run } from '../run.ts'
 import type { Form } from './build.ts'
 
@@ -34,7 +34,7 @@ export interface Parity {
  */
 export async function compare(run: Run, round: number, bytes: Uint8Array, { size }: Pick<Form, 'size'>, limit: number): Promise<Parity> {
   const photos = photosToCompare(run)
-  const predictor = await openPredictor(run, { weights: readWeights(run, round), ...(size !== 'dynamic' && { size }) })
+  const predictor = await openFinished(run, round, size === 'dynamic' ? undefined : size)
   const model = await openModel(bytes, { threads: run.pool.size })
   const sum = { pixels: 0, wrong: 0, largest: 0, trained: [] as ConfusionMatrix[], written: [] as ConfusionMatrix[] }
   const differing: { id: number; name: string; disagreement: number }[] = []
