@@ -6,7 +6,7 @@ import { rendererDefines } from './renderer/defines.ts'
 const at = (path: string) => resolve(import.meta.dirname, path)
 
 /** Packages with native or WebAssembly files of their own stay packages; all other code is bundled. */
-const external = ['electron', /^node:/, 'better-sqlite3', 'onnxruntime-node', 'onnxruntime-common', 'wasm-vips', '@tensorflow/tfjs-node-gpu']
+const external = ['electron', /^node:/, 'better-sqlite3', 'onnxruntime-node', 'onnxruntime-common', 'wasm-vips', 'occt-import-js', '@tensorflow/tfjs-node-gpu']
 
 export default defineConfig({
   main: {
@@ -19,6 +19,7 @@ export default defineConfig({
           index: at('main/index.ts'), cli: at('main/cli.ts'), desk: at('main/desk.ts'), trainer: at('main/trainer.ts'), job: at('main/job.ts'),
           pictures: at('main/pictures.ts'), worker: at('main/steps/worker.ts'), 'batch-worker': at('main/steps/batch-worker.ts'), 'render-worker': at('main/steps/render-worker.ts'),
           'predict-worker': at('main/runner/predict-worker.ts'),
+          'cad-worker': at('main/steps/cad-worker.ts'),
         },
         // Entry points find each other beside the file they are in.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

@@ -5,7 +5,7 @@ import type { ChooseRequest } from '../service/host.ts'
 import type { Words } from './words.ts'
 
 const pictureEndings = ['png', 'jpg', 'jpeg', 'webp', 'tif', 'tiff', 'gif']
-const cadEndings = ['stl', 'obj', 'ply', 'glb']
+const cadEndings = ['step', 'stp', 'iges', 'igs', 'stl', 'obj', 'ply', 'glb']
 
 /** The system's dialog for a choice of paths; none when it is closed. */
 export async function choose(window: BrowserWindow, { kind, title, name }: ChooseRequest, words: Words): Promise<string[]> {

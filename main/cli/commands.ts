@@ -1,4 +1,5 @@
 import { bench, verify } from './bundle-commands.ts'
+import { cad } from './cad.ts'
 import { demo } from './demo.ts'
 import { devices, settings } from './device-commands.ts'
 import { exportModel, predict } from './model-commands.ts'
@@ -30,6 +31,7 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'import renders|photos|truth P DIR [--tags FILE] [--classes FILE]',
     help: 'Takes renders with masks, tagged photos, or truth masks (evaluation only) into a project.', run: importImages,
   },
+  cad: { usage: 'cad FILE [--unit mm|cm|m|inch]', help: 'Tells what a CAD file holds: parts, size, unit, open edges, volume.', run: cad },
   render: { usage: 'render P FILE --workpiece NAME [--count N] [--seed N]', help: 'Makes renders with exact masks from a CAD file.', run: render },
   run: {
     usage: 'run P [--preset maskwright|quick|paper|scenario] [--rounds N] [--seed N] [--device auto|cpu|webgpu|dml|cuda|coreml|tfjs-node-gpu]\n'

@@ -1,16 +1,19 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { AppError } from '../../preload/contract/error.ts'
 import type { ImportIssue } from '../../preload/contract/model.ts'
-import { loadMesh, meshFormats, type MeshFormat } from '../core/render/load-mesh.ts'
-import { preparePart, type Part } from '../core/render/render.ts'
+import { cadFormats, millimetres, type CadUnit } from '../core/render/file-kind.ts'
+import { isFlat, type MeshFacts } from '../core/render/measure.ts'
+import type { CadAnswer, CadJob, CadRefusal } from './cad-worker.ts'
+import { entryUrl } from './pool.ts'
 
-/** Millimetres in one of each. */
-const millimetres = { mm: 1, cm: 10, m: 1000, inch: 25.4 } as const
-export type CadUnit = keyof typeof millimetres
+export type { CadUnit } from '../core/render/file-kind.ts'
 
-const maxBytes = 512 * 1024 * 1024
+const maxBytes = 200e6
 const maxTriangles = 4_000_000
+/** No file of that size takes a reader longer. */
+const limitSeconds = 600
 
 /**
  * The bytes of a CAD file.
@@ -18,45 +21,69 @@ const maxTriangles = 4_000_000
  * @throws AppError mesh-unreadable when it is gone, mesh-too-large.
  */
 export async function readCad(file: string): Promise<Uint8Array> {
-  const size = await stat(file).then((info) => info.size).catch(() => undefined)
-  if (size === undefined) throw unreadable(file, 'there is no such file')
-  if (size > maxBytes) throw tooLarge(file, `${Math.round(size / 1e6)} MB`)
-  return readFile(file)
+  const info = await stat(file).catch(() => undefined)
+  if (!info) throw unreadable(file, 'there is no such file')
+  if (!info.isFile()) throw unreadable(file, 'it is a folder')
+  if (info.size > maxBytes) throw tooLarge(file, `${Math.round(info.size / 1e6)} MB; 200 MB are read`)
+  return readFile(file).catch((cause: unknown) => { throw unreadable(file, (cause as Error).message, cause) })
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal
+  /** Time the reader has; 600 s where none is given. */
+  readonly limitSeconds?: number
 }
 
 /**
- * The part in a CAD file, whose ending names its kind, ready to be rendered.
+ * What a CAD file holds, read on a thread of its own.
  *
- * @throws AppError mesh-unreadable or mesh-too-large.
+ * @throws AppError mesh-unreadable or mesh-too-large; an AbortError when stopped.
  */
-export function prepareCad(file: string, bytes: Uint8Array): Part {
-  const format = extname(file).slice(1).toLowerCase()
-  if (!meshFormats.includes(format as MeshFormat)) throw unreadable(file, `its kind (${format || 'none'}) is not read`)
+export async function openCad(file: string, bytes: Uint8Array, job: Pick<CadJob, 'parts' | 'want'>, options: ReadOptions = {}): Promise<CadAnswer> {
+  const { signal, limitSeconds: seconds = limitSeconds } = options
+  signal?.throwIfAborted()
+  const workerData: CadJob = { bytes, ending: extname(file).slice(1), ...job }
+  const worker = new Worker(entryUrl('cad-worker'), { workerData })
+  const { promise, resolve, reject } = Promise.withResolvers<CadAnswer>()
+  const timer = setTimeout(() => reject(unreadable(file, `reading it took longer than ${seconds} seconds`)), 1000 * seconds)
+  const onAbort = () => reject(signal!.reason as Error)
+  signal?.addEventListener('abort', onAbort)
+  worker.once('message', (reply: CadAnswer | CadRefusal) => ('refused' in reply ? reject(unreadable(file, reply.refused)) : resolve(reply)))
+  worker.once('error', (cause) => reject(unreadable(file, `its reader broke down (${(cause as Error).message.split('\n')[0]})`, cause)))
+  worker.once('exit', (code) => reject(unreadable(file, `its reader ended with code ${code}`)))
   try {
-    const mesh = loadMesh(bytes, format as MeshFormat)
-    if (mesh.indices.length / 3 > maxTriangles) throw tooLarge(file, `${mesh.indices.length / 3} triangles`)
-    return preparePart(mesh)
-  } catch (error) {
-    if (error instanceof RangeError) throw unreadable(file, error.message, error)
-    throw error
+    return checked(file, await promise)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+    await worker.terminate()
   }
 }
 
-/** What to tell when a part of this unit would be smaller than half a millimetre or larger than 20 metres. */
-export function sizeIssues(file: string, { extent }: Part, unit: CadUnit): ImportIssue[] {
-  const across = 2 * extent.radius * millimetres[unit]
-  if (across >= 0.5 && across <= 20_000) return []
-  return [{
-    code: 'invalid-input', file: basename(file),
-    message: `${basename(file)} would be ${Number(across.toPrecision(2))} mm across if its unit were ${unit}.`,
-    advice: 'Its renders are in and good; choose the right unit next time.',
-  }]
+function checked(file: string, answer: CadAnswer): CadAnswer {
+  const triangles = answer.parts.reduce((sum, { facts }) => sum + facts.triangles, 0)
+  if (triangles > maxTriangles) throw tooLarge(file, `${triangles} triangles`)
+  return answer
+}
+
+/** What to tell of a part that can be rendered but may not be what was meant. */
+export function cadIssues(file: string, name: string, facts: MeshFacts, unit: CadUnit, scale = 1): ImportIssue[] {
+  const issue = (code: ImportIssue['code'], message: string, advice: string): ImportIssue => ({ code, file: basename(file), message, advice })
+  const what = name ? `${name} in ${basename(file)}` : basename(file)
+  const across = Math.hypot(...facts.size) * millimetres[unit] * scale
+  const issues: ImportIssue[] = []
+  if (isFlat(facts)) issues.push(issue('mesh-flat', `${what} has no volume: it is a sheet.`, 'Its renders show the sheet; save the part as a solid if it is one.'))
+  else if (facts.openEdges > 0)
+    issues.push(issue('mesh-open', `${what} is open: its surface has ${facts.openEdges} edges with nothing beside them.`, 'Its renders may show its inside; close the surface in your CAD system if it should be closed.'))
+  if (across < 0.5 || across > 20_000)
+    issues.push(issue('invalid-input', `${what} would be ${Number(across.toPrecision(2))} mm across if its unit were ${unit}.`, 'Its renders are in and good; choose the right unit next time.'))
+  return issues
 }
 
 const unreadable = (file: string, why: string, cause?: unknown) => new AppError({
   code: 'mesh-unreadable', subject: file,
   message: `${basename(file)} cannot be rendered: ${why}.`,
-  advice: `Save the part anew from your CAD system as ${meshFormats.map((format) => format.toUpperCase()).join(', ')}.`,
+  advice: `Save the part anew from your CAD system as ${cadFormats.map((format) => format.toUpperCase()).join(', ')}.`,
 }, { cause })
 
 const tooLarge = (file: string, size: string) => new AppError({

@@ -5,7 +5,7 @@ import type { ImportResult } from '../../preload/contract/model.ts'
 import type { Codec } from '../core/image/codec.ts'
 import type { Render, RenderOptions } from '../core/render/render.ts'
 import type { Store } from '../store/index.ts'
-import { prepareCad, readCad, sizeIssues, type CadUnit } from './cad-file.ts'
+import { cadIssues, openCad, readCad, type CadUnit } from './cad-file.ts'
 import type { ImportOptions } from './import-folder.ts'
 import { entryUrl } from './pool.ts'
 import type { RenderJob } from './render-worker.ts'
@@ -34,13 +34,14 @@ const quality = 92
  */
 export async function renderCad(store: Store, codec: Codec, file: string, options: RenderCadOptions): Promise<ImportResult> {
   const bytes = await readCad(file)
-  const part = prepareCad(file, bytes)
+  const cad = await openCad(file, bytes, { parts: 'one', want: 'part' }, options)
+  const [{ facts, part }] = cad.parts
   const { id, classIndex } = store.workpieces.ensure(options.workpiece)
   const version = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
   const nameOf = (number: number) => `${options.workpiece}/${version}-${options.seed}-${String(number).padStart(4, '0')}.jpg`
   const missing = Array.from({ length: options.count }, (_, i) => i).filter((i) => store.images.findByName('render', nameOf(i)).length === 0)
   const skipped = options.count - missing.length
-  const result = { added: 0, duplicates: skipped, issues: sizeIssues(file, part, options.unit ?? 'mm') }
+  const result = { added: 0, duplicates: skipped, issues: cadIssues(file, '', facts, options.unit ?? cad.unit) }
 
   let rows: (() => boolean)[] = []
   const flush = () => {
@@ -61,7 +62,7 @@ export async function renderCad(store: Store, codec: Codec, file: string, option
     await options.report?.({ step: 'render-cad', done: skipped + done, total: options.count, unit: 'renders' })
   }
   try {
-    await renderAll({ part, options: options.render ?? {}, seed: options.seed }, missing, options, keep)
+    await renderAll({ part: part!, options: options.render ?? {}, seed: options.seed }, missing, options, keep)
   } finally {
     flush()
   }

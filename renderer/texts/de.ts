@@ -202,6 +202,8 @@ const de: typeof en & { errors: Record<string, string> } = {
     'truth-without-photo': 'Zu dieser Wahrheit gibt es kein Foto.',
     'classes-unreadable': 'classes.json ist nicht lesbar.',
     'mesh-unreadable': 'Die CAD-Datei ist nicht lesbar.',
+    'mesh-open': 'Die Oberfläche der CAD-Datei ist offen.',
+    'mesh-flat': 'Die CAD-Datei hat kein Volumen.',
     'mesh-too-large': 'Die CAD-Datei ist zu groß.',
     'device-unavailable': 'Das Gerät steht nicht bereit.',
     'weights-unreadable': 'Die Gewichte sind nicht lesbar.',

@@ -177,6 +177,8 @@ const zh: typeof en & { errors: Record<string, string> } = {
     'truth-without-photo': '该真值没有对应的照片。',
     'classes-unreadable': 'classes.json 无法读取。',
     'mesh-unreadable': 'CAD 文件无法读取。',
+    'mesh-open': 'CAD 文件的表面未封闭。',
+    'mesh-flat': 'CAD 文件没有体积。',
     'mesh-too-large': 'CAD 文件过大。',
     'device-unavailable': '设备不可用。',
     'weights-unreadable': '权重无法读取。',

@@ -35,7 +35,7 @@ describe.skipIf(!packed)('the packed program', () => {
   it('holds no sources, maps, tests or build tools', () => {
     expect(paths.filter((path) => /\.(ts|vue|map|cc|cpp|c|h|gyp)$|^(main|renderer|preload|test|docs|bench)\//.test(path))).toEqual([])
     expect([...new Set(paths.filter((path) => path.startsWith('node_modules/')).map((path) => path.split('/')[1]))].sort())
-      .toEqual(['better-sqlite3', 'onnxruntime-common', 'onnxruntime-node', 'wasm-vips'])
+      .toEqual(['better-sqlite3', 'occt-import-js', 'onnxruntime-common', 'onnxruntime-node', 'wasm-vips'])
   })
 
   it('holds the binaries of this platform alone, beside the archive', () => {

@@ -1,10 +1,11 @@
 import { Matrix4, Quaternion, Vector3 } from 'three'
-import { joinMeshes, type Mesh } from './mesh.ts'
+import type { Mesh } from './mesh.ts'
+import type { NamedMesh } from './parse-occt.ts'
 
 interface Accessor { bufferView?: number; byteOffset?: number; componentType: number; count: number; type: string; sparse?: unknown }
 interface BufferView { buffer: number; byteOffset?: number; byteLength: number; byteStride?: number }
 interface Primitive { attributes: Record<string, number>; indices?: number; mode?: number; extensions?: Record<string, unknown> }
-interface Node { mesh?: number; children?: number[]; matrix?: number[]; translation?: number[]; rotation?: number[]; scale?: number[] }
+interface Node { name?: string; mesh?: number; children?: number[]; matrix?: number[]; translation?: number[]; rotation?: number[]; scale?: number[] }
 interface Document {
   accessors?: Accessor[]; bufferViews?: BufferView[]; meshes?: { primitives: Primitive[] }[]
   nodes?: Node[]; scenes?: { nodes?: number[] }[]; scene?: number
@@ -23,28 +24,28 @@ const readers: Record<number, { size: number; read: (view: DataView, at: number)
 }
 
 /**
- * Reads the triangles of a binary glTF file, every node of its scene in place.
+ * Reads the triangles of a binary glTF file, every node of its scene in place and under its name, in metres.
  *
  * Khronos, glTF 2.0, sections 3.6 (buffers, accessors), 3.7 (meshes) and 4.4 (GLB).
  *
  * @throws RangeError on a damaged file, sparse or compressed data.
  */
-export function parseGlb(bytes: Uint8Array): Mesh {
+export function parseGlb(bytes: Uint8Array): NamedMesh[] {
   const glb = readChunks(bytes)
   const { json } = glb
   const roots = json.scenes?.[json.scene ?? 0]?.nodes ?? json.nodes?.map((_, i) => i) ?? []
-  const meshes: Mesh[] = []
+  const meshes: NamedMesh[] = []
   const visit = (index: number, parent: Matrix4, depth: number) => {
     const node = json.nodes?.[index]
     if (!node || depth > 100) throw new RangeError(`expected a tree of nodes, got a bad one at node ${index}`)
     const matrix = parent.clone().multiply(matrixOf(node))
     if (node.mesh !== undefined)
       for (const primitive of json.meshes?.[node.mesh]?.primitives ?? [])
-        if ((primitive.mode ?? TRIANGLES) === TRIANGLES) meshes.push(readPrimitive(glb, primitive, matrix))
+        if ((primitive.mode ?? TRIANGLES) === TRIANGLES) meshes.push({ name: node.name ?? '', mesh: readPrimitive(glb, primitive, matrix) })
     for (const child of node.children ?? []) visit(child, matrix, depth + 1)
   }
   for (const root of roots) visit(root, new Matrix4(), 0)
-  return joinMeshes(meshes)
+  return meshes
 }
 
 function readChunks(bytes: Uint8Array): Glb {

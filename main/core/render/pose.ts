@@ -4,7 +4,7 @@ import type { Random } from '../random.ts'
 import { dot, lookAt, unit, windowAround, type Camera, type Vector } from './camera.ts'
 import { meshExtent, type Mesh } from './mesh.ts'
 
-/** From where a part is seen: all around, from above (its z axis is up), or from above as it lies on a table. */
+/** From where a part is seen: all around, from above as it stands when drawn, or from above as it lies on a table. */
 export const poses = ['sphere', 'upper', 'resting'] as const
 export type Pose = (typeof poses)[number]
 

@@ -43,6 +43,10 @@ export interface Part {
   readonly extent: Extent
   readonly surface: Surface
   readonly rests: readonly Rest[]
+  /** Millimetres in one unit of the mesh; 1 where none is given. */
+  readonly millimetres?: number
+  /** Direction that is up when the part stands as drawn; z where none is given. */
+  readonly up?: Vector
 }
 
 export interface Render {
@@ -60,9 +64,9 @@ export interface Render {
  *
  * @throws RangeError if the mesh is empty, not finite or without area.
  */
-export function preparePart(mesh: Mesh): Part {
+export function preparePart(mesh: Mesh, frame: Pick<Part, 'millimetres' | 'up'> = {}): Part {
   const clean = cleanMesh(mesh)
-  return { positions: clean.positions, extent: meshExtent(clean), surface: buildSurface([clean]), rests: restsOf(clean) }
+  return { ...frame, positions: clean.positions, extent: meshExtent(clean), surface: buildSurface([clean]), rests: restsOf(clean) }
 }
 
 /**
@@ -102,7 +106,7 @@ function check({ width, height, antialias, fill, label }: RenderOptions): void {
 
 function drawView(part: Part, options: RenderOptions, rng: Random): { camera: Camera; up: Vector } {
   const { centre, radius } = part.extent
-  const up = options.pose === 'resting' ? opposite(drawRest(part.rests, rng)) : options.pose === 'upper' ? [0, 0, 1] as const : directionBetween(-1, 1, rng)
+  const up = options.pose === 'resting' ? opposite(drawRest(part.rests, rng)) : options.pose === 'upper' ? part.up ?? [0, 0, 1] : directionBetween(-1, 1, rng)
   const seen = directionBetween(options.pose === 'sphere' ? -1 : 0.35, 1, rng)
   const m = turnToZ(up, rng.between(0, 2 * Math.PI))
   const direction: Vector = [
