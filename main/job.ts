@@ -1,15 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, extname, join } from 'node:path'
-import type { ExportCard, Output } from '../preload/contract/api.ts'
 import { AppError, toErrorData, type AppErrorData } from '../preload/contract/error.ts'
+import type { CadContent, ExportCard, Output } from '../preload/contract/api.ts'
 import type { ImportIssue, ImportResult, Progress } from '../preload/contract/model.ts'
+import type { CadReading, RenderSettings } from '../preload/contract/render-set.ts'
 import { openExecutor, type DeviceNote } from './core/engine/devices.ts'
 import { openCodec, type Codec } from './core/image/codec.ts'
 import { openPort } from './port.ts'
 import { benchModel, type BenchRow, type BenchWish } from './steps/bench-model.ts'
 import { exportModel } from './steps/export-model.ts'
 import type { Form } from './steps/export-model/build.ts'
+import { cadContent } from './steps/cad-content.ts'
 import { measureGap } from './steps/gap.ts'
 import { importAny, type AnyOptions } from './steps/import-any.ts'
 import { measureMasks } from './steps/mask-figures.ts'
@@ -41,19 +43,29 @@ interface ImportInput { project: string; kind: AnyOptions['kind']; paths: string
 const importFiles = ({ project, kind, paths, tags }: ImportInput, { signal, report }: Tools): Promise<ImportResult> =>
   withStore(project, (store, codec) => importAny(store, codec, paths, { kind, tags, signal, report }))
 
-interface CadInput { project: string; paths: string[]; unit: 'mm' | 'cm' | 'm' | 'inch'; count: number }
-const cad = ({ project, paths, unit, count }: CadInput, { signal, report }: Tools): Promise<ImportResult> =>
+interface CadInput { project: string; paths: string[]; reading: CadReading; settings: Partial<RenderSettings>; count: number }
+const cad = ({ project, paths, reading, settings, count }: CadInput, { signal, report }: Tools): Promise<ImportResult> =>
   withStore(project, async (store, codec) => {
     const total = { added: 0, duplicates: 0, issues: [] as ImportIssue[] }
     for (const path of paths) {
-      const workpiece = basename(path, extname(path))
-      const { added, duplicates, issues } = await renderCad(store, codec, path, { workpiece, unit, count, seed: 1, signal, report })
+      const workpiece = reading.parts === 'each' ? undefined : basename(path, extname(path))
+      const { added, duplicates, issues } = await renderCad(store, codec, path, { workpiece, reading, settings, count, seed: 1, signal, report })
       total.added += added
       total.duplicates += duplicates
       total.issues.push(...issues)
     }
     return total
   })
+
+interface ReadCadInput { path: string; reading: CadReading }
+async function readCad({ path, reading }: ReadCadInput, { signal }: Tools): Promise<CadContent> {
+  const codec = await openCodec()
+  try {
+    return await cadContent(codec, path, reading, signal)
+  } finally {
+    codec.close()
+  }
+}
 
 /** The report in a folder of its own: the page and the table, of which one is wanted. */
 interface ReportInput { project: string; runId: number; folder: string }
@@ -124,7 +136,7 @@ async function devices(): Promise<readonly DeviceNote[]> {
 
 const bench = (input: BenchWish, { signal }: Tools): Promise<BenchRow> => benchModel(input, signal)
 
-const jobs = { bench, devices, import: importFiles, cad, sample, report, export: makeExport, predict, gap, figures }
+const jobs = { bench, devices, import: importFiles, cad, readCad, sample, report, export: makeExport, predict, gap, figures }
 export type JobName = keyof typeof jobs
 export type JobInput<K extends JobName> = Parameters<(typeof jobs)[K]>[0]
 export type JobOutput<K extends JobName> = Awaited<ReturnType<(typeof jobs)[K]>>

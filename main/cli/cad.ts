@@ -1,9 +1,14 @@
-import { cadUnits, millimetres, type CadUnit } from '../core/render/file-kind.ts'
+import { AppError } from '../../preload/contract/error.ts'
+import { cadUnits, upAxes } from '../../preload/contract/render-set.ts'
+import { millimetres, type CadUnit } from '../core/render/file-kind.ts'
 import { isFlat, isWatertight, type MeshFacts } from '../core/render/measure.ts'
 import { cadIssues, openCad, readCad } from '../steps/cad-file.ts'
-import { parse } from './arguments.ts'
-import type { Answer } from './commands.ts'
+import { renderCad } from '../steps/render-cad.ts'
+import { parse, whole } from './arguments.ts'
+import type { Answer, Say } from './commands.ts'
+import { importText, withProject } from './project-commands.ts'
 import { oneOf } from './run.ts'
+import { parseRenderSettings } from './settings.ts'
 import { table } from './table.ts'
 
 /** Tells what a CAD file holds: its parts, how large they are, and what is wrong with them. */
@@ -45,4 +50,35 @@ function unitText(unit: CadUnit, from: string, drawnIn: string | null): string {
     case 'file': return drawnIn ? `Unit: drawn in ${drawnIn}, as the file says; read in ${unit}.` : `Unit: ${unit}, as the file says.`
     default: return `Unit: the file does not say; taken as ${unit} by its size. Give --unit if that is wrong.`
   }
+}
+
+export const renderUsage = 'render P FILE --workpiece NAME [--count N] [--seed N] [--parts one|each] [--unit mm|cm|m|inch] [--up x|-x|y|-y|z|-z]\n'
+  + '      [--scale N] [--instances DIR] [--set key=value]...'
+
+/** Makes renders of a CAD file. */
+export async function render(args: readonly string[], say: Say): Promise<Answer> {
+  const { values, positionals: [project, file] } = parse(args, {
+    workpiece: { type: 'string' }, count: { type: 'string', default: '40' }, seed: { type: 'string', default: '1' }, parts: { type: 'string', default: 'one' },
+    unit: { type: 'string' }, up: { type: 'string' }, scale: { type: 'string' }, instances: { type: 'string' }, set: { type: 'string', multiple: true, default: [] },
+  }, renderUsage, 2)
+  const parts = oneOf(['one', 'each'], values.parts, 'way to take parts')
+  if (parts === 'one' && !values.workpiece) throw new AppError({ code: 'invalid-input', message: 'The name of the workpiece is missing.', advice: `Usage: maskwright ${renderUsage}` })
+  const reading = {
+    parts, scale: scaleOf(values.scale),
+    unit: values.unit === undefined ? undefined : oneOf(cadUnits, values.unit, 'unit'), up: values.up === undefined ? undefined : oneOf(upAxes, values.up, 'axis'),
+  }
+  const settings = parseRenderSettings(values.set)
+  const { workpiece, instances } = values
+  const result = await withProject(project, ({ store, codec, signal, report }) => renderCad(store, codec, file, {
+    workpiece, instances, reading, settings, count: whole(values.count, '--count')!, seed: whole(values.seed, '--seed')!, signal, report,
+  }))
+  for (const issue of result.issues) say(`${issue.file}: ${issue.message} ${issue.advice}`)
+  return { data: result, text: importText('renders', result) }
+}
+
+function scaleOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (value > 0 && value <= 1e6) return value
+  throw new AppError({ code: 'invalid-input', subject: '--scale', message: `"${text}" is no scale.`, advice: 'Write --scale as a number such as 0.001.' })
 }

@@ -1,9 +1,9 @@
 import { bench, verify } from './bundle-commands.ts'
-import { cad } from './cad.ts'
+import { cad, render, renderUsage } from './cad.ts'
 import { demo } from './demo.ts'
 import { devices, settings } from './device-commands.ts'
 import { exportModel, predict } from './model-commands.ts'
-import { importImages, newProject, render, report, status } from './project-commands.ts'
+import { importImages, newProject, report, status } from './project-commands.ts'
 import { run } from './run.ts'
 import { serve, serveUsage } from './serve.ts'
 import { ui } from './ui.ts'
@@ -32,7 +32,7 @@ export const commands: Readonly<Record<string, Command>> = {
     help: 'Takes renders with masks, tagged photos, or truth masks (evaluation only) into a project.', run: importImages,
   },
   cad: { usage: 'cad FILE [--unit mm|cm|m|inch]', help: 'Tells what a CAD file holds: parts, size, unit, open edges, volume.', run: cad },
-  render: { usage: 'render P FILE --workpiece NAME [--count N] [--seed N]', help: 'Makes renders with exact masks from a CAD file.', run: render },
+  render: { usage: renderUsage, help: 'Makes renders with exact masks from a CAD file; "settings" lists what --set takes.', run: render },
   run: {
     usage: 'run P [--preset maskwright|quick|paper|scenario] [--rounds N] [--seed N] [--device auto|cpu|webgpu|dml|cuda|coreml|tfjs-node-gpu]\n'
       + '      [--from STEP] [--to STEP] [--fresh] [--set key=value]...',

@@ -1,4 +1,5 @@
-import { definitions, presetNames, presets, settingNames } from '../../preload/contract/settings.ts'
+import { renderDefinitions, renderSettingNames } from '../../preload/contract/render-set.ts'
+import { definitions, presetNames, presets, settingNames, type SettingShape } from '../../preload/contract/settings.ts'
 import { openExecutor } from '../core/engine/devices.ts'
 import { threadsOf } from '../wire.ts'
 import { parse } from './arguments.ts'
@@ -21,6 +22,13 @@ export async function settings(args: readonly string[]): Promise<Answer> {
     const definition = definitions[name]
     return { name, ...definition, presets: Object.fromEntries(presetNames.map((preset) => [preset, presets[preset][name]])) }
   })
-  const rows = settingNames.map((name) => [name, String(definitions[name].value), rangeOf(definitions[name])])
-  return { data, text: `${table([['setting', 'default', 'range'], ...rows])}\n\n${settingNames.map((name) => `${name}: ${definitions[name].help}`).join('\n')}` }
+  const ofRenders = renderSettingNames.map((name) => ({ name, ...renderDefinitions[name], command: 'render' }))
+  const text = [listOf('setting of a run', definitions), listOf('setting of renders', renderDefinitions)].join('\n\n')
+  return { data: [...data, ...ofRenders], text }
+}
+
+function listOf(title: string, found: Readonly<Record<string, SettingShape>>): string {
+  const entries = Object.entries(found)
+  const rows = entries.map(([name, definition]) => [name, String(definition.value), rangeOf(definition)])
+  return `${table([[title, 'default', 'range'], ...rows])}\n\n${entries.map(([name, { help }]) => `${name}: ${help}`).join('\n')}`
 }

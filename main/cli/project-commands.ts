@@ -3,7 +3,6 @@ import { AppError } from '../../preload/contract/error.ts'
 import type { ImportResult, Progress } from '../../preload/contract/model.ts'
 import { openCodec, type Codec } from '../core/image/codec.ts'
 import { importPhotos, importRenders, importTruth } from '../steps/import-images.ts'
-import { renderCad } from '../steps/render-cad.ts'
 import { writeReport } from '../steps/report.ts'
 import { statusOf } from '../steps/status.ts'
 import { openStore, type Store } from '../store/index.ts'
@@ -58,21 +57,8 @@ export async function importImages(args: readonly string[], say: Say): Promise<A
   return { data: result, text: importText(what, result) }
 }
 
-const importText = (what: string, { added, duplicates, issues }: ImportResult) =>
+export const importText = (what: string, { added, duplicates, issues }: ImportResult) =>
   `${added} ${what} imported, ${duplicates} were there already, ${issues.length} need attention.`
-
-export async function render(args: readonly string[], say: Say): Promise<Answer> {
-  const usage = 'render P FILE --workpiece NAME [--count N] [--seed N]'
-  const { values, positionals: [project, file] } = parse(args, {
-    workpiece: { type: 'string' }, count: { type: 'string', default: '40' }, seed: { type: 'string', default: '1' },
-  }, usage, 2)
-  const workpiece = values.workpiece
-  if (!workpiece) throw new AppError({ code: 'invalid-input', message: 'The name of the workpiece is missing.', advice: `Usage: maskwright ${usage}` })
-  const result = await withProject(project, ({ store, codec, signal, report }) =>
-    renderCad(store, codec, file, { workpiece, count: whole(values.count, '--count')!, seed: whole(values.seed, '--seed')!, signal, report }))
-  for (const issue of result.issues) say(`${issue.file}: ${issue.message} ${issue.advice}`)
-  return { data: result, text: importText('renders', result) }
-}
 
 export async function status(args: readonly string[]): Promise<Answer> {
   const { positionals: [project] } = parse(args, {}, 'status P', 1)

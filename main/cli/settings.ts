@@ -1,8 +1,9 @@
 import { AppError } from '../../preload/contract/error.ts'
-import { definitions, presets, settingNames, type PresetName, type SettingDefinition, type SettingName, type Settings } from '../../preload/contract/settings.ts'
+import { renderDefinitions, type RenderSettings } from '../../preload/contract/render-set.ts'
+import { definitions, presets, type PresetName, type SettingShape, type Settings } from '../../preload/contract/settings.ts'
 
 /** A range in words, such as `1 .. 20 rounds` or `resnet18 | resnet34`. */
-export function rangeOf(d: SettingDefinition): string {
+export function rangeOf(d: SettingShape): string {
   switch (d.kind) {
     case 'integer':
     case 'number': return `${d.min} .. ${d.max}${d.unit ? ` ${d.unit}` : ''}`
@@ -18,20 +19,23 @@ export function rangeOf(d: SettingDefinition): string {
  *
  * @throws AppError `unknown-setting` or `setting-out-of-range`.
  */
-export function parseOverrides(words: readonly string[]): Partial<Settings> {
+export const parseOverrides = (words: readonly string[]) => parseWords<Settings>(words, definitions)
+
+/** The same for the settings of a set of renders. */
+export const parseRenderSettings = (words: readonly string[]) => parseWords<RenderSettings>(words, renderDefinitions)
+
+function parseWords<S>(words: readonly string[], table: Readonly<Record<string, SettingShape>>): Partial<S> {
   return Object.fromEntries(words.map((word) => {
     const at = word.indexOf('=')
     const name = at < 0 ? word : word.slice(0, at)
-    if (!isSetting(name)) throw unknown(name)
-    const value = at < 0 ? undefined : parseValue(definitions[name], word.slice(at + 1))
-    if (value === undefined) throw outOfRange(name, word.slice(at + 1))
+    if (!Object.hasOwn(table, name)) throw unknown(name, Object.keys(table))
+    const value = at < 0 ? undefined : parseValue(table[name], word.slice(at + 1))
+    if (value === undefined) throw outOfRange(name, word.slice(at + 1), table[name])
     return [name, value]
-  }))
+  })) as Partial<S>
 }
 
-const isSetting = (name: string): name is SettingName => Object.hasOwn(definitions, name)
-
-function parseValue(d: SettingDefinition, text: string): unknown {
+function parseValue(d: SettingShape, text: string): unknown {
   const within = (n: number, whole: boolean, min: number, max: number) => (Number.isFinite(n) && n >= min && n <= max && (!whole || Number.isInteger(n)) ? n : undefined)
   const parse = (s: string) => (s.trim() === '' ? NaN : Number(s))
   switch (d.kind) {
@@ -47,8 +51,8 @@ function parseValue(d: SettingDefinition, text: string): unknown {
   }
 }
 
-function unknown(name: string): AppError {
-  const near = settingNames.filter((n) => n.includes(name) || n.split('.')[1] === name.split('.').pop())
+function unknown(name: string, known: readonly string[]): AppError {
+  const near = known.filter((n) => n.includes(name) || n.split('.')[1] === name.split('.').pop())
   return new AppError({
     code: 'unknown-setting', subject: name,
     message: `There is no setting "${name}".`,
@@ -56,10 +60,10 @@ function unknown(name: string): AppError {
   })
 }
 
-const outOfRange = (name: SettingName, text: string) => new AppError({
+const outOfRange = (name: string, text: string, definition: SettingShape) => new AppError({
   code: 'setting-out-of-range', subject: name,
   message: `"${text}" does not fit the setting ${name}.`,
-  advice: `Give ${rangeOf(definitions[name])}; the default is ${String(definitions[name].value)}.`,
+  advice: `Give ${rangeOf(definition)}; the default is ${String(definition.value)}.`,
 })
 
 /** A preset with some settings of one's own. Throws AppError `invalid-input` on an unknown preset. */

@@ -32,9 +32,14 @@ export function importCalls(context: Context) {
       const input = { project: project.store.dir, kind, paths: paths.map(checkPath), tags }
       return { jobId: jobs.start({ call: 'import:files', projectId, work: importing(project, (job) => runJob(host, 'import', input, job)) }) }
     },
-    'import:cad': async ({ projectId, paths, unit, count }) => {
+    'cad:read': async ({ path, reading }) => {
+      const input = { path: checkPath(path), reading }
+      return { jobId: jobs.start({ call: 'cad:read', projectId: null, work: (job) => runJob(host, 'readCad', input, job) }) }
+    },
+    'import:cad': async ({ projectId, paths, reading, settings, count }) => {
       const project = projects.get(projectId)
-      const input = { project: project.store.dir, paths: paths.map(checkPath), unit, count }
+      const map = settings['light.map']
+      const input = { project: project.store.dir, paths: paths.map(checkPath), reading, settings: map ? { ...settings, 'light.map': checkPath(map) } : settings, count }
       return { jobId: jobs.start({ call: 'import:cad', projectId, work: importing(project, (job) => runJob(host, 'cad', input, job)) }) }
     },
     'import:bytes': async ({ projectId, name, base64, tags }) => {

@@ -3,12 +3,12 @@ import { basename, extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../preload/contract/error.ts'
 import type { ImportIssue } from '../../preload/contract/model.ts'
+import type { CadReading } from '../../preload/contract/render-set.ts'
 import { cadFormats, millimetres, type CadUnit } from '../core/render/file-kind.ts'
 import { isFlat, type MeshFacts } from '../core/render/measure.ts'
+import { axes } from './axes.ts'
 import type { CadAnswer, CadJob, CadRefusal } from './cad-worker.ts'
 import { entryUrl } from './pool.ts'
-
-export type { CadUnit } from '../core/render/file-kind.ts'
 
 const maxBytes = 200e6
 const maxTriangles = 4_000_000
@@ -39,7 +39,7 @@ export interface ReadOptions {
  *
  * @throws AppError mesh-unreadable or mesh-too-large; an AbortError when stopped.
  */
-export async function openCad(file: string, bytes: Uint8Array, job: Pick<CadJob, 'parts' | 'want'>, options: ReadOptions = {}): Promise<CadAnswer> {
+export async function openCad(file: string, bytes: Uint8Array, job: Pick<CadJob, 'parts' | 'want' | 'up'>, options: ReadOptions = {}): Promise<CadAnswer> {
   const { signal, limitSeconds: seconds = limitSeconds } = options
   signal?.throwIfAborted()
   const workerData: CadJob = { bytes, ending: extname(file).slice(1), ...job }
@@ -64,6 +64,20 @@ function checked(file: string, answer: CadAnswer): CadAnswer {
   const triangles = answer.parts.reduce((sum, { facts }) => sum + facts.triangles, 0)
   if (triangles > maxTriangles) throw tooLarge(file, `${triangles} triangles`)
   return answer
+}
+
+/** The unit, its size and what is up, as asked or else as the file says or suggests. */
+export function readingOf(cad: Pick<CadAnswer, 'unit' | 'up'>, { unit = cad.unit, up = cad.up, scale = 1 }: CadReading) {
+  return { unit, millimetres: millimetres[unit] * scale, up: axes[up] }
+}
+
+/** Tells that a unit that matters is only a guess. */
+export function unitIssue(file: string, { size }: MeshFacts, unit: CadUnit): ImportIssue {
+  return {
+    code: 'invalid-input', file: basename(file),
+    message: `${basename(file)} does not say its unit; it was taken as ${unit}: ${size.map((side) => Number((side * millimetres[unit]).toPrecision(3))).join(' x ')} mm.`,
+    advice: 'Give the unit if that is wrong: the distance of the camera counts on it.',
+  }
 }
 
 /** What to tell of a part that can be rendered but may not be what was meant. */

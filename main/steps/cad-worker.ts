@@ -1,11 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import type { CadReading } from '../../preload/contract/render-set.ts'
+import type { RgbImage } from '../core/image/types.ts'
 import { random } from '../core/random.ts'
 import { loadCad, partsOf, type CadContent, type CadPart } from '../core/render/load-mesh.ts'
 import type { MeshFacts } from '../core/render/measure.ts'
 import type { Mesh } from '../core/render/mesh.ts'
 import { preparePart, renderPart, type Part } from '../core/render/render.ts'
 import { simplify } from '../core/render/simplify.ts'
-import type { RgbImage } from '../core/image/types.ts'
+import { axes } from './axes.ts'
 
 /** Thread entry: reads one CAD file, so that neither its size nor a fault of the reader holds up anything else. */
 
@@ -16,6 +18,8 @@ export interface CadJob {
   readonly parts: 'one' | 'each'
   /** What is wanted of each part: what it measures, that and a picture to look at, or all that rendering needs. */
   readonly want: 'facts' | 'look' | 'part'
+  /** Axis that is up in the picture; without, the one its format says. */
+  readonly up?: CadReading['up']
 }
 
 export type CadAnswer = Omit<CadContent, 'solids'> & {
@@ -37,12 +41,12 @@ export interface CadLook {
 const lookTriangles = 40_000
 const still = { width: 320, height: 240, look: 'plain', pose: 'upper', fill: [0.8, 0.8], shift: 0, background: [236, 238, 240] } as const
 
-function look({ mesh }: CadPart, up: 'y' | 'z'): CadLook {
-  const part = preparePart(mesh, { up: up === 'y' ? [0, 1, 0] : [0, 0, 1] })
+function look({ mesh }: CadPart, up: NonNullable<CadReading['up']>): CadLook {
+  const part = preparePart(mesh, { up: axes[up] })
   return { mesh: simplify(mesh, lookTriangles), still: renderPart(part, still, random(1, 'still')).image }
 }
 
-const { bytes, ending, parts, want } = workerData as CadJob
+const { bytes, ending, parts, want, up } = workerData as CadJob
 try {
   const content = await loadCad(bytes, ending)
   const found = partsOf(content, parts)
@@ -52,7 +56,7 @@ try {
     whole: found.length > 1 ? partsOf(content, 'one')[0].facts : found[0].facts,
     parts: found.map((part) => ({
       name: part.name, count: part.count, facts: part.facts,
-      ...(want === 'part' ? { part: preparePart(part.mesh) } : want === 'look' ? { look: look(part, content.up) } : {}),
+      ...(want === 'part' ? { part: preparePart(part.mesh) } : want === 'look' ? { look: look(part, up ?? content.up) } : {}),
     })),
   }
   parentPort!.postMessage(answer)

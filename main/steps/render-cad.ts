@@ -1,25 +1,31 @@
 import { createHash } from 'node:crypto'
-import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
-import type { ImportResult } from '../../preload/contract/model.ts'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
+import type { ImportIssue, ImportResult } from '../../preload/contract/model.ts'
+import type { CadReading, RenderSettings } from '../../preload/contract/render-set.ts'
 import type { Codec } from '../core/image/codec.ts'
-import type { Render, RenderOptions } from '../core/render/render.ts'
+import { renderDefaults, type RenderOptions } from '../core/render/render.ts'
 import type { Store } from '../store/index.ts'
-import { cadIssues, openCad, readCad, type CadUnit } from './cad-file.ts'
+import { cadIssues, openCad, readCad, readingOf, unitIssue } from './cad-file.ts'
 import type { ImportOptions } from './import-folder.ts'
-import { entryUrl } from './pool.ts'
-import type { RenderJob } from './render-worker.ts'
+import { renderAll } from './render-pool.ts'
+import { changedSettings, optionsOf, readMaps, sceneOf } from './render-set.ts'
+import type { RenderAnswer } from './render-worker.ts'
 
 export interface RenderCadOptions extends ImportOptions {
-  /** Name of the workpiece; made when there is none. */
-  readonly workpiece: string
-  /** Renders wanted. */
+  /** Name of the workpiece, made when there is none; the file's name where it is not given. Parts of a file bear their own names behind it. */
+  readonly workpiece?: string
+  /** Renders wanted of each part. */
   readonly count: number
   readonly seed: number
-  /** Unit of the file's coordinates, to tell a size that cannot be. */
-  readonly unit?: CadUnit
+  /** How the file is to be taken. */
+  readonly reading?: CadReading
+  readonly settings?: Partial<RenderSettings>
+  /** Folder for a mask of each thing apart: WORKPIECE/NAME_instances.png. */
+  readonly instances?: string
   /** Worker threads; without, one for every processor core. */
   readonly threads?: number
+  /** Options of the renderer that settings do not hold. */
   readonly render?: Partial<Omit<RenderOptions, 'label' | 'environments'>>
 }
 
@@ -27,21 +33,37 @@ const batch = 16
 const quality = 92
 
 /**
- * Step: a CAD file -> renders with exact masks. What the same file, seed and number gave before is skipped, so a job that was
+ * Step: a CAD file -> renders with exact masks. What the same file, seed, settings and number gave before is skipped, so a job that was
  * cut short goes on.
  *
- * @throws AppError mesh-unreadable or mesh-too-large; nothing is stored then.
+ * @throws AppError mesh-unreadable, mesh-too-large or too-few-photos; nothing is stored then.
  */
 export async function renderCad(store: Store, codec: Codec, file: string, options: RenderCadOptions): Promise<ImportResult> {
+  const { count, seed, settings = {}, reading = {}, instances } = options
   const bytes = await readCad(file)
-  const cad = await openCad(file, bytes, { parts: 'one', want: 'part' }, options)
-  const [{ facts, part }] = cad.parts
-  const { id, classIndex } = store.workpieces.ensure(options.workpiece)
-  const version = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
-  const nameOf = (number: number) => `${options.workpiece}/${version}-${options.seed}-${String(number).padStart(4, '0')}.jpg`
-  const missing = Array.from({ length: options.count }, (_, i) => i).filter((i) => store.images.findByName('render', nameOf(i)).length === 0)
-  const skipped = options.count - missing.length
-  const result = { added: 0, duplicates: skipped, issues: cadIssues(file, '', facts, options.unit ?? cad.unit) }
+  const cad = await openCad(file, bytes, { parts: reading.parts ?? 'one', want: 'part' }, options)
+  const taken = readingOf(cad, reading)
+  const render = { ...optionsOf(store, settings), ...options.render }
+  const scene = sceneOf(store, codec, settings, { ...renderDefaults, ...render })
+  const maps = readMaps(settings['light.map'] ?? '')
+  const names = namesOf(cad.parts.map(({ name }) => name), options.workpiece, file)
+  const workpieces = names.map((name) => store.workpieces.ensure(name))
+  const things = cad.parts.map(({ part }, i) => ({ part: { ...part!, millimetres: taken.millimetres, up: taken.up }, label: workpieces[i].classIndex, name: names[i] }))
+  const version = versionOf(bytes, settings, reading)
+  const nameOf = (thing: number, number: number) => `${names[thing]}/${version}-${seed}-${String(number).padStart(4, '0')}`
+  const instancesOf = (name: string) => join(instances!, `${name}_instances.png`)
+
+  const wishes = things.flatMap((_, thing) => Array.from({ length: count }, (_, number) => ({ thing, number })))
+  const missing = wishes.filter(({ thing, number }) => {
+    const name = nameOf(thing, number)
+    return store.images.findByName('render', `${name}.jpg`).length === 0 || (instances !== undefined && !existsSync(instancesOf(name)))
+  })
+  const skipped = wishes.length - missing.length
+  const issues: ImportIssue[] = [
+    ...cad.parts.flatMap(({ name, facts }) => cadIssues(file, cad.parts.length > 1 ? name : '', facts, taken.unit, reading.scale)),
+    ...(render.distance && cad.unitFrom === 'guess' && !reading.unit ? [unitIssue(file, cad.whole, taken.unit)] : []),
+  ]
+  const result = { added: 0, duplicates: skipped, issues }
 
   let rows: (() => boolean)[] = []
   const flush = () => {
@@ -52,51 +74,52 @@ export async function renderCad(store: Store, codec: Codec, file: string, option
       else result.duplicates++
     })
   }
-  const keep = async (number: number, { image, mask }: Pick<Render, 'image' | 'mask'>, done: number) => {
-    const { width, height } = image
-    const sha256 = store.blobs.put(codec.encodeJpeg(image, quality))
-    const maskSha = store.blobs.putLabels({ ...mask, data: mask.data.map((label) => (label ? classIndex : 0)) })
-    const row = { kind: 'render', name: nameOf(number), group: options.workpiece, width, height, sha256, workpieceIds: [id] } as const
+  const keep = async ({ thing, number }: { thing: number; number: number }, answer: RenderAnswer, done: number) => {
+    const { image: { width, height }, mask } = answer
+    const name = nameOf(thing, number)
+    const sha256 = store.blobs.put(codec.encodeJpeg(answer.image, quality))
+    const maskSha = store.blobs.putLabels(mask)
+    if (instances !== undefined) save(instancesOf(name), codec.encodePng(answer.instances))
+    const seen = new Set(mask.data)
+    const workpieceIds = workpieces.filter(({ classIndex }, i) => i === thing || seen.has(classIndex)).map(({ id }) => id)
+    const row = { kind: 'render', name: `${name}.jpg`, group: names[thing], width, height, sha256, workpieceIds } as const
     rows.push(() => store.images.take(row, (imageId) => store.masks.save(imageId, maskSha)))
     if (rows.length >= batch) flush()
-    await options.report?.({ step: 'render-cad', done: skipped + done, total: options.count, unit: 'renders' })
+    await options.report?.({ step: 'render-cad', done: skipped + done, total: wishes.length, unit: 'renders' })
   }
   try {
-    await renderAll({ part: part!, options: options.render ?? {}, seed: options.seed }, missing, options, keep)
+    await renderAll({ things, options: render, seed, scene, maps }, missing, options, keep)
   } finally {
     flush()
   }
   return result
 }
 
-/** Hands numbers to workers and their renders, in order, to `keep`; a worker is at most a few renders ahead. */
-async function renderAll(
-  job: RenderJob, numbers: readonly number[], { threads, signal }: RenderCadOptions,
-  keep: (number: number, render: Pick<Render, 'image' | 'mask'>, done: number) => Promise<void>,
-): Promise<void> {
-  const size = Math.min(numbers.length, Math.max(1, threads ?? availableParallelism()))
-  const workers = Array.from({ length: size }, () => new Worker(entryUrl('render-worker'), { workerData: job }))
-  const { promise: stop, reject } = Promise.withResolvers<never>()
-  stop.catch(() => undefined)
-  for (const worker of workers) worker.once('error', reject)
-  const onAbort = () => reject(signal!.reason as Error)
-  signal?.addEventListener('abort', onAbort)
-  const render = (worker: Worker, number: number) => new Promise<Pick<Render, 'image' | 'mask'>>((resolve) => {
-    worker.once('message', resolve)
-    worker.postMessage(number)
+/** Names of the workpieces of a file, each once. */
+function namesOf(parts: readonly string[], workpiece: string | undefined, file: string): string[] {
+  const whole = workpiece ?? basename(file, extname(file))
+  if (parts.length === 1) return [whole]
+  const used = new Set<string>()
+  return parts.map((part, i) => {
+    // eslint-disable-next-line no-control-regex
+    const own = part.replace(/[\\/\u0000-\u001f]+/g, ' ').trim() || `part ${i + 1}`
+    const name = (workpiece === undefined ? own : `${workpiece} ${own}`).slice(0, 190)
+    let free = name
+    for (let again = 2; used.has(free); again++) free = `${name} ${again}`
+    used.add(free)
+    return free
   })
-  try {
-    signal?.throwIfAborted()
-    const pending = workers.map((worker, w) => render(worker, numbers[w]))
-    for (let i = 0; i < numbers.length; i++) {
-      const w = i % size
-      const done = await Promise.race([pending[w], stop])
-      if (i + size < numbers.length) pending[w] = render(workers[w], numbers[i + size])
-      await keep(numbers[i], done, i + 1)
-      signal?.throwIfAborted()
-    }
-  } finally {
-    signal?.removeEventListener('abort', onAbort)
-    await Promise.all(workers.map((worker) => worker.terminate()))
-  }
+}
+
+/** Stands for the file and what its renders look like in their names. */
+function versionOf(bytes: Uint8Array, settings: Partial<RenderSettings>, { unit, up, scale }: CadReading): string {
+  const hash = createHash('sha256').update(bytes)
+  const changed = changedSettings(settings)
+  if (Object.keys(changed).length > 0) hash.update(JSON.stringify([changed, unit, up, scale]))
+  return hash.digest('hex').slice(0, 8)
+}
+
+function save(file: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, bytes)
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   DeviceChoice, deviceNames, Id, ImageInfo, ImportIssue, Path, ProjectStatus, Progress, RunState, RunStatus, StepName, Text, Workpiece, imageKinds,
 } from './model.ts'
+import { CadReading, cadUnits, RenderSettingsSchema, upAxes } from './render-set.ts'
 import { OverridesSchema, presetNames, type PresetName } from './settings.ts'
 import type { Result } from './error.ts'
 
@@ -201,6 +202,24 @@ export const FolderListing = z.object({
 export type FolderListing = z.output<typeof FolderListing>
 export const importKinds = ['auto', 'renders', 'photos', 'truth'] as const
 
+/** A CAD file as read. Sizes are in millimetres; figures of a mesh are bytes of float32 corners and uint32 indices in base64. */
+export const CadContent = z.object({
+  format: z.string(),
+  unit: z.enum(cadUnits),
+  unitFrom: z.enum(['file', 'guess', 'asked']),
+  up: z.enum(upAxes),
+  /** Solids in the file, copies counted. */
+  solids: Count,
+  parts: z.array(z.object({
+    name: z.string(), count: Count, triangles: Count, size: z.tuple([z.number(), z.number(), z.number()]), openEdges: Count, volume: z.number(),
+    positions: z.base64(), indices: z.base64(),
+    /** A JPEG as a data: address. */
+    still: z.string(),
+  })),
+  issues: z.array(ImportIssue),
+})
+export type CadContent = z.output<typeof CadContent>
+
 export const calls = {
   /** Which program this is; `native` is true where dialogs of the system exist (Electron). */
   'app:info': { input: Nothing, output: z.object({ version: z.string(), native: z.boolean(), locale: z.string() }) },
@@ -273,10 +292,12 @@ export const calls = {
     input: z.strictObject({ ...OfProject, name: Text, base64: z.base64().max(64_000_000), tags: z.array(Text).max(254).nullable() }),
     output: z.object({ imageId: Id.nullable(), duplicate: z.boolean(), issue: ImportIssue.nullable() }),
   },
-  /** Job: renders CAD files with exact masks, one workpiece a file; the result is ImportResult. */
+  /** Job: what a CAD file holds, with pictures of it; the result is CadContent. */
+  'cad:read': { input: z.strictObject({ path: Path, reading: CadReading }), output: Job },
+  /** Job: renders CAD files with exact masks, one workpiece a file or one a part; the result is ImportResult. */
   'import:cad': {
     input: z.strictObject({
-      ...OfProject, paths: z.array(Path).min(1).max(254), unit: z.enum(['mm', 'cm', 'm', 'inch']), count: z.int().min(1).max(5000),
+      ...OfProject, paths: z.array(Path).min(1).max(254), reading: CadReading, settings: RenderSettingsSchema, count: z.int().min(1).max(5000),
     }),
     output: Job,
   },

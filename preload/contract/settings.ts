@@ -30,6 +30,9 @@ export interface TextSetting extends Common<string> {
   readonly kind: 'text'
 }
 export type SettingDefinition = NumberSetting | SwitchSetting | ChoiceSetting | ListSetting | TextSetting
+type WithoutGroup<D> = D extends unknown ? Omit<D, 'group'> : never
+/** A setting of another table than that of runs. */
+export type SettingShape = WithoutGroup<SettingDefinition>
 
 export const settingGroups = ['run', 'network', 'classifier', 'initial', 'training', 'augment', 'weights', 'refine', 'predict'] as const
 export type SettingGroup = (typeof settingGroups)[number]
@@ -128,10 +131,10 @@ export const definitions = {
 } as const satisfies Record<string, SettingDefinition>
 
 export type SettingName = keyof typeof definitions
-type ValueOf<D> = D extends ChoiceSetting<infer T> ? T
-  : D extends NumberSetting ? number
-  : D extends SwitchSetting ? boolean
-  : D extends ListSetting ? readonly number[]
+export type ValueOf<D> = D extends { kind: 'choice'; options: readonly (infer T)[] } ? T
+  : D extends { kind: 'integer' | 'number' } ? number
+  : D extends { kind: 'switch' } ? boolean
+  : D extends { kind: 'list' } ? readonly number[]
   : string
 export type Settings = { readonly [K in SettingName]: ValueOf<(typeof definitions)[K]> }
 
@@ -182,7 +185,7 @@ export const presets = {
 export const presetNames = Object.keys(presets) as PresetName[]
 export type PresetName = keyof typeof presets
 
-function schemaOf(d: SettingDefinition): z.ZodType {
+export function schemaOf(d: SettingShape): z.ZodType {
   switch (d.kind) {
     case 'integer': return z.int().min(d.min).max(d.max)
     case 'number': return z.number().min(d.min).max(d.max)

@@ -1,9 +1,20 @@
-import type { Calls, CallName, Door, EventData, EventName, ExportCard, ImageRow, Input, Output, Report, ReviewItem, RunRecord } from '../../preload/contract/api.ts'
+import type { CadContent, Calls, CallName, Door, EventData, EventName, ExportCard, ImageRow, Input, Output, Report, ReviewItem, RunRecord } from '../../preload/contract/api.ts'
 import { calls } from '../../preload/contract/api.ts'
 import type { Result } from '../../preload/contract/error.ts'
 import { stepNames, type Scores, type Workpiece } from '../../preload/contract/model.ts'
 import { presets } from '../../preload/contract/settings.ts'
 import { random } from '../../main/core/random.ts'
+
+/** A wedge of four triangles, twice. */
+function cadContent(unit: CadContent['unit']): CadContent {
+  const base64 = (array: Float32Array | Uint32Array) => Buffer.from(array.buffer).toString('base64')
+  const part = {
+    triangles: 4, openEdges: 0, volume: 4000, size: [40, 30, 20] as [number, number, number],
+    positions: base64(Float32Array.of(0, 0, 0, 40, 0, 0, 0, 30, 0, 0, 0, 20)), indices: base64(Uint32Array.of(0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3)),
+    still: 'data:image/jpeg;base64,/9j/',
+  }
+  return { format: 'step', unit, unitFrom: 'guess', up: 'z', solids: 3, issues: [], parts: [{ ...part, name: 'wedge', count: 2 }, { ...part, name: 'foot', count: 1 }] }
+}
 
 /** A main side made of paper: a project that is all there, without files. Inputs and outputs are checked by the contract. */
 export interface FakeOptions {
@@ -206,6 +217,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     'images:gap': () => [{ name: 'brightness', gap: 0.22 }, { name: 'contrast', gap: 0.48 }, { name: 'colour', gap: 0.71 }, { name: 'sharpness', gap: 0.36 }, { name: 'noise', gap: 0.83 }],
     'import:files': () => job({ added: 12, duplicates: 1, issues: [] }, 'import'),
     'import:bytes': () => ({ imageId: 1, duplicate: false, issue: null }),
+    'cad:read': ({ reading }) => job(cadContent(reading.unit ?? 'mm'), 'cad:read'),
     'import:cad': () => job({ added: 60, duplicates: 0, issues: [] }, 'render-cad'),
     'import:issues': () => issues,
     'import:dismiss': () => { issues = []; return {} },

@@ -69,7 +69,7 @@ test.each([
 })
 
 test('a size that cannot be is an issue of the result', async () => {
-  const { issues, added } = await renderCad(store, codec, join(folder, 'wedge.obj'), { ...options, count: 1, unit: 'm' })
+  const { issues, added } = await renderCad(store, codec, join(folder, 'wedge.obj'), { ...options, count: 1, reading: { unit: 'm' } })
   expect(added).toBe(1)
   expect(issues).toMatchObject([{ code: 'invalid-input', file: 'wedge.obj' }])
 })

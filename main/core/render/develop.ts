@@ -1,4 +1,4 @@
-import type { RgbImage } from '../image/types.ts'
+import type { FloatMap, RgbImage } from '../image/types.ts'
 import type { Vector } from './camera.ts'
 import type { Traced } from './trace.ts'
 
@@ -49,3 +49,26 @@ export function develop({ light, coverage }: Traced, exposure: number, backgroun
   }
   return { width, height, data }
 }
+
+/**
+ * The same before a picture.
+ *
+ * @param behind Of the same size.
+ * @param left Share of its light that shadows leave of it, 0 .. 1.
+ */
+export function developOver({ light, coverage }: Traced, exposure: number, behind: RgbImage, left: FloatMap): RgbImage {
+  const { width, height } = light
+  const data = new Uint8Array(width * height * 3)
+  for (let i = 0; i < width * height; i++) {
+    const cover = Math.min(1, coverage.data[i])
+    if (cover === 0 && left.data[i] === 1) data.set(behind.data.subarray(3 * i, 3 * i + 3), 3 * i)
+    else
+      for (let k = 0; k < 3; k++) {
+        const own = cover > 0 ? shoulder((light.data[3 * i + k] / cover) * exposure) : 0
+        data[3 * i + k] = toSrgb(own * cover + linear[behind.data[3 * i + k]] * left.data[i] * (1 - cover))
+      }
+  }
+  return { width, height, data }
+}
+
+const linear = Float64Array.from({ length: 256 }, (_, grey) => fromSrgb(grey))

@@ -1,5 +1,6 @@
 import { FloatType } from 'three'
 import { EXRLoader } from 'three/addons/loaders/EXRLoader.js'
+import { HDRLoader } from 'three/addons/loaders/HDRLoader.js'
 import type { Random } from '../random.ts'
 
 /** Light that arrives from a direction (x, y, z; z is up): writes linear red, green, blue to `out`. */
@@ -213,12 +214,12 @@ function ramp(x: number): number {
 }
 
 /**
- * A light map from an OpenEXR file with equal angles across and down, scaled to a mean of 0.5.
+ * A light map from an OpenEXR or Radiance HDR file with equal angles across and down, scaled to a mean of 0.5.
  *
- * @throws RangeError if the bytes are no EXR picture that can be read.
+ * @throws RangeError if the bytes are no such picture that can be read.
  */
-export function exrSky(bytes: Uint8Array): Sky {
-  const { data, width, height } = readExr(bytes)
+export function mapSky(bytes: Uint8Array): Sky {
+  const { data, width, height } = readMap(bytes)
   let sum = 0
   let weights = 0
   for (let j = 0; j < height; j++) {
@@ -234,12 +235,13 @@ export function exrSky(bytes: Uint8Array): Sky {
   }
 }
 
-function readExr(bytes: Uint8Array): { data: Float32Array; width: number; height: number } {
+function readMap(bytes: Uint8Array): { data: Float32Array; width: number; height: number } {
   try {
-    const picture = new EXRLoader().setDataType(FloatType).parse(Uint8Array.from(bytes).buffer)
+    const loader = bytes[0] === 0x23 && bytes[1] === 0x3f ? new HDRLoader() : new EXRLoader()
+    const picture = loader.setDataType(FloatType).parse(Uint8Array.from(bytes).buffer)
     const { data, width, height } = picture as { data: Float32Array; width: number; height: number }
     return { data, width, height }
   } catch (cause) {
-    throw new RangeError(`expected an EXR picture, got bytes that cannot be read (${(cause as Error).message})`, { cause })
+    throw new RangeError(`expected an EXR or HDR picture, got bytes that cannot be read (${(cause as Error).message})`, { cause })
   }
 }

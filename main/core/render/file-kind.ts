@@ -12,10 +12,10 @@ const endings: Readonly<Record<string, CadFormat>> = { step: 'step', stp: 'step'
 export const cadEndings = Object.keys(endings)
 
 /** First bytes of files that people take for CAD files. */
-const others: readonly (readonly [RegExp, string])[] = [
-  [/^\xff\xd8\xff/, 'a JPEG picture'], [/^\x89PNG/, 'a PNG picture'], [/^GIF8/, 'a GIF picture'], [/^BM.{4}\0\0/s, 'a BMP picture'],
-  [/^(II\*\0|MM\0\*)/, 'a TIFF picture'], [/^%PDF/, 'a PDF document'], [/^PK\x03\x04/, 'a ZIP archive; unpack it first'], [/^\x1f\x8b/, 'a gzip archive; unpack it first'],
-  [/^\s*(<!doctype html|<html)/i, 'a web page'], [/^\xd0\xcf\x11\xe0/, 'a file of one CAD program alone'], [/^AC10\d\d/, 'a DWG drawing'], [/^\s*0\r?\n\s*SECTION/, 'a DXF drawing'],
+const others: readonly (readonly [string, string])[] = [
+  ['\u00ff\u00d8\u00ff', 'a JPEG picture'], ['\u0089PNG', 'a PNG picture'], ['GIF8', 'a GIF picture'], ['II*\0', 'a TIFF picture'], ['MM\0*', 'a TIFF picture'],
+  ['%PDF', 'a PDF document'], ['PK\u0003\u0004', 'a ZIP archive; unpack it first'], ['\u001f\u008b', 'a gzip archive; unpack it first'],
+  ['<!doctype html', 'a web page'], ['<html', 'a web page'], ['\u00d0\u00cf\u0011\u00e0', 'a file that one CAD program alone reads'], ['AC10', 'a DWG drawing'],
 ]
 
 /**
@@ -29,7 +29,7 @@ export function kindOf(bytes: Uint8Array, ending: string): CadFormat {
   if (/^[^\r\n]{72}S\s*\d{1,7}\s*[\r\n]/.test(head)) return 'iges'
   if (head.startsWith('glTF')) return 'glb'
   if (/^ply\s/.test(head)) return 'ply'
-  const other = others.find(([pattern]) => pattern.test(head))
+  const other = others.find(([start]) => head.trimStart().toLowerCase().startsWith(start.toLowerCase()))
   if (other) throw new RangeError(`it is no CAD file but ${other[1]}`)
   const named = endings[ending.toLowerCase()]
   if (named === 'stl') checkStl(bytes, head)

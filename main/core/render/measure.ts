@@ -11,7 +11,7 @@ export interface MeshFacts {
   readonly volume: number
 }
 
-/** A volume under this share of the cube over the mesh's diagonal is none. */
+/** A closed volume under this share of the cube over the mesh's diagonal is none, and a side of its box under this share of the longest. */
 const flatShare = 1e-7
 
 /**
@@ -26,7 +26,9 @@ export function measureMesh(mesh: Mesh): MeshFacts {
 export const isWatertight = (facts: MeshFacts) => facts.openEdges === 0
 
 /** Whether a mesh encloses nothing, as a sheet does. */
-export const isFlat = ({ size, volume }: MeshFacts) => volume <= flatShare * Math.hypot(...size) ** 3
+export function isFlat({ size, volume, openEdges }: MeshFacts): boolean {
+  return Math.min(...size) <= flatShare * Math.max(...size) || (openEdges === 0 && volume <= flatShare * Math.hypot(...size) ** 3)
+}
 
 function sizeOf({ positions }: Mesh): [number, number, number] {
   const low = [Infinity, Infinity, Infinity]

@@ -28,7 +28,7 @@ export async function parseOcct(bytes: Uint8Array, format: 'step' | 'iges'): Pro
   const { success, root, meshes } = read(bytes, { linearUnit: 'millimeter', ...fineness })
   if (!success || !root || !meshes) throw new RangeError(`the ${format.toUpperCase()} file is damaged${reasonIn(said)}`)
   const found = collect(root, meshes).filter(({ mesh }) => mesh.indices.length > 0)
-  if (found.length === 0) throw new RangeError(`the ${format.toUpperCase()} file holds no surface`)
+  if (found.length === 0) throw new RangeError(`the ${format.toUpperCase()} file holds no surface of its own; an assembly must be saved with its parts in one file`)
   return found
 }
 

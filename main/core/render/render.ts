@@ -1,16 +1,18 @@
 import type { FloatMap, LabelMap, RgbImage } from '../image/types.ts'
 import type { Random } from '../random.ts'
-import { lookAt, unit, type Camera, type Vector } from './camera.ts'
+import { unit, type Camera, type Vector } from './camera.ts'
+import { aimCamera, drawLens, type CameraModel, type Subject } from './camera-model.ts'
 import { develop, meanLight } from './develop.ts'
 import { makeEnvironment, plainSky, roomSky, type Environment } from './environment.ts'
 import { drawMaterial, finishes, type Finish } from './finish.ts'
 import { cleanMesh, meshExtent, type Extent, type Mesh } from './mesh.ts'
-import { directionBetween, drawRest, frame, restsOf, turnToZ, type Pose, type Rest } from './pose.ts'
+import { directionBetween, drawRest, restsOf, turnToZ, type Pose, type Rest } from './pose.ts'
+import { addNoise } from './sensor.ts'
 import type { Lamp, Material, Scene } from './shade.ts'
 import { buildSurface, type Surface } from './surface.ts'
 import { trace } from './trace.ts'
 
-export interface RenderOptions {
+export interface RenderOptions extends CameraModel {
   /** Pixels. */
   readonly width: number
   readonly height: number
@@ -29,12 +31,20 @@ export interface RenderOptions {
   readonly background: Vector | 'grey'
   /** Light for `varied`; without, a room is drawn for every render. */
   readonly environments?: readonly Environment[]
+  /** Lamps beside the environment; without, one in seven of ten renders. */
+  readonly lamps?: number
+  /** Mean light of the part in the picture, drawn between these two. */
+  readonly exposure: readonly [number, number]
+  /** Noise of the sensor: its standard deviation at white, in grey levels. */
+  readonly noise?: number
+  /** Lowest height of the camera over a lying part: the sine of its angle over the table. */
+  readonly lowest: number
   /** What the mask says where the part is, 1 .. 254. */
   readonly label: number
 }
 
 export const renderDefaults: RenderOptions = {
-  width: 320, height: 240, antialias: 3, pose: 'sphere', fill: [0.4, 0.85], shift: 0.5, look: 'varied', finishes, background: 'grey', label: 1,
+  width: 320, height: 240, antialias: 3, pose: 'sphere', fill: [0.4, 0.85], shift: 0.5, look: 'varied', finishes, background: 'grey', exposure: [0.1, 0.45], lowest: 0.35, label: 1,
 }
 
 /** A mesh made ready to be rendered many times; plain data that crosses to another thread. */
@@ -57,6 +67,7 @@ export interface Render {
   readonly coverage: FloatMap
   /** Distance along the view axis in the mesh's unit; Infinity where the part is not. */
   readonly depth: FloatMap
+  readonly camera: Camera
 }
 
 /**
@@ -88,16 +99,18 @@ export function renderPart(part: Part, options: Partial<RenderOptions>, rng: Ran
   check(all)
   const view = drawView(part, all, rng)
   const scene = all.look === 'plain' ? plainScene(part, view.camera, rng) : variedScene(part, view.up, all, rng)
-  const traced = trace(scene, view.camera, all, rng)
+  const lens = drawLens(view.camera, subjectOf(part), all, rng)
+  const traced = trace(scene, view.camera, { ...all, lens }, rng)
   const mean = meanLight(traced)
-  const exposure = all.look === 'plain' || mean === 0 ? 1 : rng.between(0.1, 0.45) / mean
+  const exposure = all.look === 'plain' || mean === 0 ? 1 : rng.between(...all.exposure) / mean
   const grey = Math.round(rng.between(150, 215))
-  const image = develop(traced, exposure, all.background === 'grey' ? [grey, grey, grey] : all.background)
+  const clean = develop(traced, exposure, all.background === 'grey' ? [grey, grey, grey] : all.background)
   const mask = { ...traced.owners, data: traced.owners.data.map((owner) => (owner ? all.label : 0)) }
-  return { image, mask, coverage: traced.coverage, depth: traced.depth }
+  const image = all.noise ? addNoise(clean, all.noise, rng) : clean
+  return { image, mask, coverage: traced.coverage, depth: traced.depth, camera: view.camera }
 }
 
-function check({ width, height, antialias, fill, label }: RenderOptions): void {
+export function check({ width, height, antialias, fill, label }: RenderOptions): void {
   if (!(width >= 1 && height >= 1 && width * height <= 1 << 26)) throw new RangeError(`expected a picture of 1 to 67108864 pixels, got ${width} x ${height}`)
   if (!(antialias >= 1 && antialias <= 16)) throw new RangeError(`expected antialias in 1 .. 16, got ${antialias}`)
   if (!(fill[0] > 0 && fill[1] >= fill[0] && fill[1] <= 10)) throw new RangeError(`expected fill in 0 .. 10, lower first, got ${fill.join(' .. ')}`)
@@ -105,9 +118,8 @@ function check({ width, height, antialias, fill, label }: RenderOptions): void {
 }
 
 function drawView(part: Part, options: RenderOptions, rng: Random): { camera: Camera; up: Vector } {
-  const { centre, radius } = part.extent
   const up = options.pose === 'resting' ? opposite(drawRest(part.rests, rng)) : options.pose === 'upper' ? part.up ?? [0, 0, 1] : directionBetween(-1, 1, rng)
-  const seen = directionBetween(options.pose === 'sphere' ? -1 : 0.35, 1, rng)
+  const seen = directionBetween(options.pose === 'sphere' ? -1 : options.lowest, 1, rng)
   const m = turnToZ(up, rng.between(0, 2 * Math.PI))
   const direction: Vector = [
     m[0] * seen[0] + m[3] * seen[1] + m[6] * seen[2],
@@ -115,10 +127,10 @@ function drawView(part: Part, options: RenderOptions, rng: Random): { camera: Ca
     m[2] * seen[0] + m[5] * seen[1] + m[8] * seen[2],
   ]
   const roll = options.pose === 'sphere' ? rng.between(0, 2 * Math.PI) : rng.between(-0.3, 0.3)
-  const camera = lookAt(centre, direction, radius * rng.between(3, 9), roll, up)
-  const fill = rng.between(options.fill[0], options.fill[1])
-  return { camera: frame(camera, part.positions, options.width / options.height, fill, options.shift, rng), up }
+  return { camera: aimCamera(subjectOf(part), direction, roll, up, options, rng), up }
 }
+
+const subjectOf = ({ positions, extent, millimetres = 1 }: Part): Subject => ({ ...extent, positions, millimetres })
 
 function opposite([x, y, z]: Vector): Vector {
   return [-x, -y, -z]
@@ -141,8 +153,13 @@ function variedScene({ surface, extent }: Part, up: Vector, options: RenderOptio
   const material: Material = drawMaterial(rng.pick(options.finishes), extent.radius, rng)
   const environment = options.environments ? rng.pick(options.environments) : makeEnvironment(roomSky(rng))
   const turn = turnToZ(up, rng.between(0, 2 * Math.PI))
-  const lamps = rng.chance(0.7) ? [drawLamp(extent, up, rng)] : []
+  const lamps = drawLamps(extent, up, options, rng)
   return { surface, materials: [material], environment, turn, lamps, bounces: true }
+}
+
+export function drawLamps(extent: Extent, up: Vector, { lamps }: RenderOptions, rng: Random): Lamp[] {
+  const count = lamps ?? (rng.chance(0.7) ? 1 : 0)
+  return Array.from({ length: count }, () => drawLamp(extent, up, rng))
 }
 
 function drawLamp({ centre, radius }: Extent, up: Vector, rng: Random): Lamp {

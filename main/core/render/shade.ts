@@ -26,6 +26,8 @@ export interface Lamp {
 /** A level floor at height 0 whose material may change from place to place. */
 export interface Floor {
   material(x: number, y: number): Material
+  /** Whether the eye looks through it: it is mirrored and shades, but the picture behind is another. */
+  readonly unseen?: boolean
 }
 
 export interface Scene {
@@ -87,7 +89,7 @@ const odd = (work: Work, use: number) => (work.shifts[use + 1] + work.ray * 0.56
 export function firstHit({ scene, hit }: Work, ox: number, oy: number, oz: number, dx: number, dy: number, dz: number): boolean {
   hit.distance = Infinity
   hit.triangle = FLOOR
-  if (scene.floor && dz < 0 && oz > 0) hit.distance = -oz / dz
+  if (scene.floor && !scene.floor.unseen && dz < 0 && oz > 0) hit.distance = -oz / dz
   return intersect(scene.surface, ox, oy, oz, dx, dy, dz, hit) || hit.distance < Infinity
 }
 

@@ -18,6 +18,16 @@ export interface TraceOptions {
   readonly height: number
   /** Rays a pixel are the square of this. */
   readonly antialias: number
+  readonly lens?: Lens
+}
+
+/** What a pinhole does not have. Owner and depth stay those of the pinhole in the middle of the exposure. */
+export interface Lens {
+  /** Radius of the opening and distance of what is sharp, in the mesh's unit. */
+  readonly aperture: number
+  readonly focus: number
+  /** How far the picture moves while it is taken, in pixels across and down. */
+  readonly motion: readonly [number, number]
 }
 
 /**
@@ -28,7 +38,7 @@ export interface TraceOptions {
  * @param rng Jitter, soft shadows, occlusion.
  */
 export function trace(scene: Scene, camera: Camera, options: TraceOptions, rng: Random): Traced {
-  const { width, height, antialias } = options
+  const { width, height, antialias, lens } = options
   const light = new Float32Array(width * height * 3)
   const coverage = new Float32Array(width * height)
   const owners = new Uint8Array(width * height)
@@ -36,6 +46,7 @@ export function trace(scene: Scene, camera: Camera, options: TraceOptions, rng: 
   const work = makeWork(scene, rng)
   const d = new Float64Array(3)
   const [ex, ey, ez] = camera.eye
+  const eye = Float64Array.from(camera.eye)
   const rays = antialias * antialias
   const out = work.out
   for (let j = 0; j < height; j++)
@@ -51,11 +62,12 @@ export function trace(scene: Scene, camera: Camera, options: TraceOptions, rng: 
         work.ray = s
         const jx = ((s % antialias) + rng.uniform()) / antialias
         const jy = (Math.floor(s / antialias) + rng.uniform()) / antialias
-        aim(camera, (i + jx) / width, (j + jy) / height, d)
-        if (!firstHit(work, ex, ey, ez, d[0], d[1], d[2])) continue
+        if (lens) aimThrough(lens, camera, i + jx, j + jy, options, rng, eye, d)
+        else aim(camera, (i + jx) / width, (j + jy) / height, d)
+        if (!firstHit(work, eye[0], eye[1], eye[2], d[0], d[1], d[2])) continue
         coverage[at] += 1 / rays
         out.fill(0)
-        shade(work, ex, ey, ez, d[0], d[1], d[2])
+        shade(work, eye[0], eye[1], eye[2], d[0], d[1], d[2])
         for (let k = 0; k < 3; k++) light[3 * at + k] += out[k] / rays
       }
     }
@@ -66,8 +78,24 @@ export function trace(scene: Scene, camera: Camera, options: TraceOptions, rng: 
 }
 
 /** Ray through a place 0 .. 1 of the picture, one long along the view axis, so that distances are depths. */
-function aim({ window: w, right, up, forward }: Camera, s: number, t: number, out: Float64Array): void {
+export function aim({ window: w, right, up, forward }: Camera, s: number, t: number, out: Float64Array): void {
   const x = w.left + (w.right - w.left) * s
   const y = w.top + (w.bottom - w.top) * t
   for (let k = 0; k < 3; k++) out[k] = forward[k] + x * right[k] + y * up[k]
+}
+
+/** Ray through a chance place of the lens at a chance time of the exposure; what is in focus stays where it is. */
+function aimThrough(
+  { aperture, focus, motion }: Lens, camera: Camera, x: number, y: number, { width, height }: TraceOptions, rng: Random, eye: Float64Array, out: Float64Array,
+): void {
+  const time = rng.uniform() - 0.5
+  aim(camera, (x + time * motion[0]) / width, (y + time * motion[1]) / height, out)
+  const away = aperture * Math.sqrt(rng.uniform())
+  const angle = 2 * Math.PI * rng.uniform()
+  const across = away * Math.cos(angle), along = away * Math.sin(angle)
+  for (let k = 0; k < 3; k++) {
+    const offset = across * camera.right[k] + along * camera.up[k]
+    eye[k] = camera.eye[k] + offset
+    out[k] -= offset / focus
+  }
 }

@@ -14,7 +14,7 @@ type Colour = readonly [number, number, number]
  * @returns 8-bit sRGB pictures, [size, size, 3] each.
  */
 export function surfacePool(seed: number, count: number, size: number): RgbImage[] {
-  return Array.from({ length: count }, (_, i) => drawSurface(random(seed, 'surface', i), size, kinds[i % kinds.length]))
+  return Array.from({ length: count }, (_, i) => drawSurface(random(seed, 'surface', i), size, surfaceKinds[i % surfaceKinds.length]))
 }
 
 /** Draws one surface. */
@@ -34,8 +34,8 @@ export function drawSurface(rng: Random, size: number, kind: SurfaceKind): RgbIm
   return surface
 }
 
-const kinds = ['wood', 'mat', 'grain', 'cloud', 'clutter', 'plain', 'brushed', 'wood', 'mat', 'speckle', 'tiles', 'vein'] as const
-export type SurfaceKind = (typeof kinds)[number]
+export const surfaceKinds = ['wood', 'mat', 'grain', 'cloud', 'clutter', 'plain', 'brushed', 'wood', 'mat', 'speckle', 'tiles', 'vein'] as const
+export type SurfaceKind = (typeof surfaceKinds)[number]
 
 const fields: Record<SurfaceKind, (rng: Random, zoom: number) => Field> = {
   wood: (rng, zoom) => {

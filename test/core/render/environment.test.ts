@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { random } from '../../../main/core/random.ts'
-import { addLight, addMirrored, exrSky, makeEnvironment, mapRoughness, roomSky } from '../../../main/core/render/environment.ts'
+import { addLight, addMirrored, mapSky, makeEnvironment, mapRoughness, roomSky } from '../../../main/core/render/environment.ts'
 import { noise3 } from '../../../main/core/render/noise.ts'
 
 const hdri = resolve('../shared/data/hdri')
@@ -64,11 +64,11 @@ describe('environment light', () => {
   })
 
   test('bytes that are no EXR are refused', () => {
-    expect(() => exrSky(new Uint8Array(100))).toThrow(RangeError)
+    expect(() => mapSky(new Uint8Array(100))).toThrow(RangeError)
   })
 
   test.skipIf(!existsSync(hdri)).each(existsSync(hdri) ? readdirSync(hdri).filter((file) => file.endsWith('.exr')) : ['light map'])('%s', (file) => {
-    const sky = exrSky(readFileSync(join(hdri, file)))
+    const sky = mapSky(readFileSync(join(hdri, file)))
     const out = new Float64Array(3)
     const rng = random(file)
     const mean = (low: number, high: number) => {

@@ -1,0 +1,42 @@
+import type { Random } from '../random.ts'
+import { joinMeshes, moveMesh, type Mesh } from './mesh.ts'
+
+/** Drawn things that lie about in a workshop and are no workpiece: boxes, bars, nuts, rings, balls, angles; about 1 in radius. */
+export function drawDistractor(rng: Random): Mesh {
+  switch (rng.below(6)) {
+    case 0: return block(rng.between(0.3, 1.4), rng.between(0.3, 1.4), rng.between(0.1, 1))
+    case 1: return ring(3 + rng.below(6), 0, rng.between(0.3, 0.9), rng.between(0.2, 1.4))
+    case 2: return ring(32, 0, rng.between(0.15, 0.8), rng.between(0.2, 1.8))
+    case 3: return ring(32, rng.between(0.3, 0.6), rng.between(0.65, 0.95), rng.between(0.08, 0.9))
+    case 4: return ring(6, rng.between(0.3, 0.55), rng.between(0.7, 0.95), rng.between(0.3, 0.8))
+    default: return angle(rng)
+  }
+}
+
+function block(x: number, y: number, z: number): Mesh {
+  const positions = Float32Array.from([0, 1, 2, 3, 4, 5, 6, 7].flatMap((k) => [(k & 1 ? x : -x) / 2, (k & 2 ? y : -y) / 2, (k & 4 ? z : -z) / 2]))
+  const faces = [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]]
+  return { positions, indices: Uint32Array.from(faces.flatMap(([a, b, c, d]) => [a, b, c, a, c, d])) }
+}
+
+/** A prism with a hole; without a hole where the inner radius is 0. */
+function ring(sides: number, inner: number, outer: number, height: number): Mesh {
+  const positions: number[] = []
+  const indices: number[] = []
+  for (let i = 0; i < sides; i++) {
+    const turn = (2 * Math.PI * i) / sides
+    for (const [radius, z] of [[outer, -height / 2], [outer, height / 2], [inner, height / 2], [inner, -height / 2]])
+      positions.push(radius * Math.cos(turn), radius * Math.sin(turn), z)
+    for (let k = 0; k < 4; k++) {
+      const a = 4 * i + k, b = 4 * i + ((k + 1) % 4), c = 4 * ((i + 1) % sides) + k, d = 4 * ((i + 1) % sides) + ((k + 1) % 4)
+      indices.push(a, c, d, a, d, b)
+    }
+  }
+  return { positions: Float32Array.from(positions), indices: Uint32Array.from(indices) }
+}
+
+function angle(rng: Random): Mesh {
+  const width = rng.between(0.4, 1.4), thick = rng.between(0.06, 0.2), foot = rng.between(0.5, 1.3), wall = rng.between(0.4, 1.2)
+  const same = [1, 0, 0, 0, 1, 0, 0, 0, 1]
+  return joinMeshes([block(foot, width, thick), moveMesh(block(thick, width, wall), same, [-foot / 2 + thick / 2, 0, wall / 2])])
+}

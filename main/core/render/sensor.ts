@@ -1,0 +1,16 @@
+import type { RgbImage } from '../image/types.ts'
+import type { Random } from '../random.ts'
+
+/**
+ * Adds what a sensor adds: noise of reading, and of light that grows with its root.
+ *
+ * EMVA standard 1288, release 4.0, section 2.
+ *
+ * @param level Standard deviation at white, in grey levels of 255.
+ */
+export function addNoise({ width, height, data }: RgbImage, level: number, rng: Random): RgbImage {
+  const sigma = Float64Array.from({ length: 256 }, (_, grey) => level * Math.sqrt(0.15 + (0.85 * grey) / 255))
+  const out = new Uint8Array(data.length)
+  for (let i = 0; i < data.length; i++) out[i] = Math.min(255, Math.max(0, Math.round(data[i] + sigma[data[i]] * rng.normal())))
+  return { width, height, data: out }
+}
