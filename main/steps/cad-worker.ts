@@ -38,12 +38,13 @@ export interface CadLook {
   readonly still: RgbImage
 }
 
-const lookTriangles = 40_000
+/** Triangles to look at, shared by all parts. */
+const lookTriangles = 60_000
 const still = { width: 320, height: 240, look: 'plain', pose: 'upper', fill: [0.8, 0.8], shift: 0, background: [236, 238, 240] } as const
 
-function look({ mesh }: CadPart, up: NonNullable<CadReading['up']>): CadLook {
+function look({ mesh }: CadPart, up: NonNullable<CadReading['up']>, triangles: number): CadLook {
   const part = preparePart(mesh, { up: axes[up] })
-  return { mesh: simplify(mesh, lookTriangles), still: renderPart(part, still, random(1, 'still')).image }
+  return { mesh: simplify(mesh, triangles), still: renderPart(part, still, random(1, 'still')).image }
 }
 
 const { bytes, ending, parts, want, up } = workerData as CadJob
@@ -56,7 +57,7 @@ try {
     whole: found.length > 1 ? partsOf(content, 'one')[0].facts : found[0].facts,
     parts: found.map((part) => ({
       name: part.name, count: part.count, facts: part.facts,
-      ...(want === 'part' ? { part: preparePart(part.mesh) } : want === 'look' ? { look: look(part, up ?? content.up) } : {}),
+      ...(want === 'part' ? { part: preparePart(part.mesh) } : want === 'look' ? { look: look(part, up ?? content.up, Math.max(500, lookTriangles / found.length)) } : {}),
     })),
   }
   parentPort!.postMessage(answer)

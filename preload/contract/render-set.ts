@@ -17,10 +17,10 @@ export const renderDefinitions = {
   'render.shadow': number(1, 0, 1, 'How much the part darkens the background where it stands; 0 throws no shadow.'),
 
   'camera.fieldOfView': number(0, 0, 150, 'Angle the camera sees across; 0 draws one for every render.', 'degrees'),
-  'camera.focalLength': number(0, 0, 2000, 'Focal length of the lens, in place of the angle; 0 leaves the angle.', 'mm'),
+  'camera.focalLength': number(0, 0, 500, 'Focal length of the lens, in place of the angle; 0 leaves the angle.', 'mm'),
   'camera.sensorWidth': number(7.2, 0.5, 100, 'Width of the sensor behind that lens; 7.2 is 1/1.8 inch.', 'mm'),
-  'camera.near': number(0, 0, 100_000, 'Least distance of the camera; 0 goes where the part fills its share of the picture.', 'mm'),
-  'camera.far': number(0, 0, 100_000, 'Largest distance of the camera; 0 takes the least one.', 'mm'),
+  'camera.near': integer(0, 0, 100_000, 'Least distance of the camera; 0 goes where the part fills its share of the picture.', 'mm'),
+  'camera.far': integer(0, 0, 100_000, 'Largest distance of the camera; 0 takes the least one.', 'mm'),
   'camera.fillMin': number(0.4, 0.02, 5, 'Least share of the picture\'s width or height that the part spans.'),
   'camera.fillMax': number(0.85, 0.02, 5, 'Largest share of the picture\'s width or height that the part spans; over 1 cuts it.'),
   'camera.shift': number(0.5, 0, 1, 'How far the part may be from the middle; 1 lets it touch the border.'),

@@ -43,7 +43,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     },
   },
   jobs: {
-    work: 'Arbeitet', 'project-sample': 'Beispiel entsteht', 'import-files': 'Importiert', 'import-cad': 'Rendert CAD-Dateien', 'report-save': 'Schreibt den Bericht',
+    work: 'Arbeitet', 'project-sample': 'Beispiel entsteht', 'import-files': 'Importiert', 'cad-read': 'Liest eine CAD-Datei', 'import-cad': 'Rendert CAD-Dateien', 'report-save': 'Schreibt den Bericht',
     'export-make': 'Schreibt das Modell', 'export-predict': 'Erzeugt Masken', 'device-test': 'Misst Geräte', 'run-start': 'Trainiert', 'run-resume': 'Trainiert',
   },
   chooser: { up: 'Ordner darüber', path: 'Pfad', empty: 'Dieser Ordner ist leer', name: 'Dateiname', save: 'Hier speichern', files: '{n} Datei nehmen | {n} Dateien nehmen', folder: 'Diesen Ordner nehmen' },
@@ -82,8 +82,11 @@ const de: typeof en & { errors: Record<string, string> } = {
     none: 'Keine Kamera antwortet. Eine anschließen oder die Kamera in den Systemeinstellungen erlauben.',
   },
   cad: {
-    short: 'CAD', title: 'CAD-Dateien importieren', about: 'Jede Datei wird ein Werkstück: von allen Seiten gerendert, mit exakten Masken. STL, OBJ und STEP.', pick: 'Dateien wählen',
-    unit: 'Einheit der Dateien', count: 'Renderings je Stück', start: 'Rendern', mm: 'mm', cm: 'cm', m: 'm', inch: 'Zoll',
+    short: 'CAD', title: 'CAD-Dateien importieren', about: 'Aus CAD-Dateien werden Renderings mit exakten Masken. STEP, IGES, STL, OBJ, PLY und GLB.', pick: 'Dateien wählen',
+    unit: 'Einheit', count: 'Renderings je Stück', start: 'Rendern', mm: 'mm', cm: 'cm', m: 'm', inch: 'Zoll', file: 'Datei', up: 'Achse nach oben', more: 'Kamera, Licht und Hintergrund',
+    parts: 'Körper', one: 'Ein Werkstück', each: 'Je eines', reading: 'Liest {file}', look: 'Das Teil von allen Seiten: ziehen oder Pfeiltasten', still: 'Das Teil',
+    guess: 'Die Datei nennt keine Einheit; nach der Größe geraten.', says: 'Wie die Datei sagt.', asked: 'Wie gewählt.',
+    name: 'Teil', times: 'Anzahl', triangles: 'Dreiecke', size: 'Größe in mm', open: 'Offene Kanten', nameless: 'ohne Namen',
   },
   train: {
     settings: 'Einstellungen des nächsten Laufs', preset: 'Voreinstellung', more: 'Weitere Einstellungen', changed: 'geändert', reset: 'Zurück zur Voreinstellung',
@@ -109,10 +112,12 @@ const de: typeof en & { errors: Record<string, string> } = {
     refine: 'Verfeinerung', predict: 'Vorhersage',
   },
   units: {
-    rounds: 'Runden', threads: 'Threads', steps: 'Schritte', photos: 'Fotos', renders: 'Rend.', superpixels: 'Superpixel', px: 'px', s: 's', degrees: 'Grad', files: 'Dateien',
+    mm: 'mm', lamps: 'Lampen', workpieces: 'Stück', things: 'Dinge', rounds: 'Runden', threads: 'Threads', steps: 'Schritte', photos: 'Fotos', renders: 'Rend.', superpixels: 'Superpixel', px: 'px', s: 's', degrees: 'Grad', files: 'Dateien',
     masks: 'Masken', pictures: 'Bilder',
   },
   options: {
+    mixed: 'Gemischt', sphere: 'Beliebig', resting: 'In Ruhe', upper: 'Aufrecht, von oben', matt: 'Matt', cast: 'Gegossen', brushed: 'Gebürstet', polished: 'Poliert', painted: 'Lackiert',
+    grey: 'Grau', drawn: 'Gezeichnete Flächen', photos: 'Fotos der Linie',
     resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: 'Keiner',
     skip: 'Mit Abkürzungen', whole: 'Ganzes Superpixel', majority: 'Mehrheit', scratch: 'Frisch', previous: 'Runde davor', first: 'Erste Runde', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
     constant: 'Konstant', cosine: 'Kosinus', poly: 'Polynom', off: 'Aus', mask: 'Verbieten', fold: 'Verbieten und heben', vote: 'Abstimmung', blend: 'Mischung',

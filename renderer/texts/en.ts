@@ -41,7 +41,7 @@ export default {
     },
   },
   jobs: {
-    work: 'Working', 'project-sample': 'Making the sample', 'import-files': 'Importing', 'import-cad': 'Rendering CAD files', 'report-save': 'Writing the report',
+    work: 'Working', 'project-sample': 'Making the sample', 'import-files': 'Importing', 'cad-read': 'Reading a CAD file', 'import-cad': 'Rendering CAD files', 'report-save': 'Writing the report',
     'export-make': 'Writing the model', 'export-predict': 'Making masks', 'device-test': 'Measuring devices', 'run-start': 'Training', 'run-resume': 'Training',
   },
   chooser: { up: 'Folder above', path: 'Path', empty: 'This folder is empty', name: 'File name', save: 'Save here', files: 'Take {n} file | Take {n} files', folder: 'Take this folder' },
@@ -80,8 +80,11 @@ export default {
     none: 'No camera answers. Plug one in, or allow the camera in the settings of the system.',
   },
   cad: {
-    short: 'CAD', title: 'Import CAD files', about: 'Every file becomes a workpiece: it is rendered from all sides with exact masks. STL, OBJ and STEP.', pick: 'Choose files',
-    unit: 'Unit of the files', count: 'Renders of each', start: 'Render', mm: 'mm', cm: 'cm', m: 'm', inch: 'inch',
+    short: 'CAD', title: 'Import CAD files', about: 'CAD files become renders with exact masks. STEP, IGES, STL, OBJ, PLY and GLB.', pick: 'Choose files',
+    unit: 'Unit', count: 'Renders of each', start: 'Render', mm: 'mm', cm: 'cm', m: 'm', inch: 'inch', file: 'File', up: 'Up axis', more: 'Camera, light and background',
+    parts: 'Solids', one: 'One workpiece', each: 'One each', reading: 'Reading {file}', look: 'The part from all sides: drag, or use the arrow keys', still: 'The part',
+    guess: 'The file does not say its unit; this is a guess by its size.', says: 'As the file says.', asked: 'As chosen.',
+    name: 'Part', times: 'Times', triangles: 'Triangles', size: 'Size in mm', open: 'Open edges', nameless: 'without a name',
   },
   train: {
     settings: 'Settings of the next run', preset: 'Preset', more: 'More settings', changed: 'changed', reset: 'Back to the preset',
@@ -107,10 +110,12 @@ export default {
     refine: 'Refinement', predict: 'Prediction',
   },
   units: {
-    rounds: 'rounds', threads: 'threads', steps: 'steps', photos: 'photos', renders: 'renders', superpixels: 'superpixels', px: 'px', s: 's', degrees: 'degrees', files: 'files',
+    mm: 'mm', lamps: 'lamps', workpieces: 'pieces', things: 'things', rounds: 'rounds', threads: 'threads', steps: 'steps', photos: 'photos', renders: 'renders', superpixels: 'superpixels', px: 'px', s: 's', degrees: 'degrees', files: 'files',
     masks: 'masks', pictures: 'pictures',
   },
   options: {
+    mixed: 'Mixed', sphere: 'Any way', resting: 'At rest', upper: 'Upright, from above', matt: 'Matt', cast: 'Cast', brushed: 'Brushed', polished: 'Polished', painted: 'Painted',
+    grey: 'Plain grey', drawn: 'Drawn surfaces', photos: 'Photos of the line',
     resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: 'None',
     skip: 'Skip connections', whole: 'Whole superpixel', majority: 'Majority', scratch: 'Fresh', previous: 'Round before', first: 'First round', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
     constant: 'Constant', cosine: 'Cosine', poly: 'Polynomial', off: 'Off', mask: 'Forbid', fold: 'Forbid and lift', vote: 'Vote', blend: 'Blend',

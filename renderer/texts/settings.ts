@@ -1,4 +1,5 @@
-import { definitions, settingNames, type SettingName } from '../../preload/contract/settings.ts'
+import { renderDefinitions } from '../../preload/contract/render-set.ts'
+import { definitions } from '../../preload/contract/settings.ts'
 
 /** Name in English; name and help in German and Chinese. The English help is that of the contract. */
 type Row = readonly [en: string, de: string, deHelp: string, zh: string, zhHelp: string]
@@ -74,20 +75,47 @@ const rows: Record<string, Row> = {
   'predict.scales': ['Sizes', 'Größen', 'Bildgrößen, über die Vorhersagen gemittelt werden; mehr dauern länger.', '尺寸', '预测在这些图片尺寸上取平均；越多越久。'],
   'predict.modelFlips': ['Mirrorings of the model', 'Spiegelungen des Modells', 'Spiegelungen, die das fertige Modell auf jedem Foto mittelt; 4 ist sicherer, 1 viermal schneller.', '模型的镜像数', '成品模型在每张照片上取平均的镜像数；4 更可靠，1 快四倍。'],
   'predict.flips': ['Mirrorings', 'Spiegelungen', 'Gemittelte Spiegelungen: 1 keine, 2 links-rechts, 4 auch oben-unten.', '镜像数', '取平均的镜像：1 无，2 左右，4 另加上下。'],
+  'render.width': ['Width', 'Breite', 'Breite der Renderings; 0 nimmt Form und Größe der Fotos der Linie, höchstens 640.', '宽度', '渲染图宽度；0 取产线照片的形状和尺寸，最大 640。'],
+  'render.height': ['Height', 'Höhe', 'Höhe der Renderings; 0 nimmt Form und Größe der Fotos der Linie, höchstens 640.', '高度', '渲染图高度；0 取产线照片的形状和尺寸，最大 640。'],
+  'render.pose': ['Pose', 'Lage', 'Wie das Teil liegt: beliebig, wie es zur Ruhe kommt, aufrecht wie gezeichnet von oben, oder drei von fünf in Ruhe (gemischt).', '姿态', '工件的摆放：任意、自然静置、按图直立并从上方看，或五张中三张静置（混合）。'],
+  'render.material': ['Material', 'Material', 'Woraus das Teil ist; gemischt zieht für jedes Rendering eines.', '材质', '工件的材质；混合则每张随机抽取。'],
+  'render.background': ['Background', 'Hintergrund', 'Was hinter dem Teil ist: Grau, gezeichnete Flächen oder eigene Fotos der Linie, die nur Hintergrund zeigen.', '背景', '工件后面是什么：纯灰、生成的表面，或产线上标为仅背景的照片。'],
+  'render.shadow': ['Shadow', 'Schatten', 'Wie sehr das Teil den Hintergrund abdunkelt, wo es steht; 0 wirft keinen Schatten.', '阴影', '工件在所立之处使背景变暗的程度；0 不投影。'],
+  'camera.fieldOfView': ['Field of view', 'Bildwinkel', 'Winkel, den die Kamera quer sieht; 0 zieht für jedes Rendering einen.', '视场角', '相机横向的视角；0 则每张随机抽取。'],
+  'camera.focalLength': ['Focal length', 'Brennweite', 'Brennweite des Objektivs anstelle des Winkels; 0 lässt den Winkel.', '焦距', '用镜头焦距代替视角；0 则用视角。'],
+  'camera.sensorWidth': ['Sensor width', 'Sensorbreite', 'Breite des Sensors hinter diesem Objektiv; 7,2 ist 1/1,8 Zoll.', '传感器宽度', '该镜头后传感器的宽度；7.2 为 1/1.8 英寸。'],
+  'camera.near': ['Nearest', 'Kleinster Abstand', 'Kleinster Abstand der Kamera; 0 geht dorthin, wo das Teil seinen Anteil des Bildes füllt.', '最近距离', '相机的最小距离；0 则取工件占满其比例处。'],
+  'camera.far': ['Farthest', 'Größter Abstand', 'Größter Abstand der Kamera; 0 nimmt den kleinsten.', '最远距离', '相机的最大距离；0 取最小距离。'],
+  'camera.fillMin': ['Fills at least', 'Füllt mindestens', 'Kleinster Anteil der Bildbreite oder -höhe, den das Teil einnimmt.', '最小占比', '工件占画面宽或高的最小比例。'],
+  'camera.fillMax': ['Fills at most', 'Füllt höchstens', 'Größter Anteil der Bildbreite oder -höhe, den das Teil einnimmt; über 1 schneidet es an.', '最大占比', '工件占画面宽或高的最大比例；大于 1 会裁掉。'],
+  'camera.shift': ['Off the middle', 'Neben der Mitte', 'Wie weit das Teil neben der Mitte sein darf; 1 lässt es den Rand berühren.', '偏离中心', '工件可偏离中心的程度；1 可触及边缘。'],
+  'camera.elevation': ['Lowest elevation', 'Kleinste Höhe', 'Kleinster Winkel der Kamera über dem Tisch; größer sieht eher senkrecht herab.', '最低仰角', '相机在台面上方的最小角度；越大越接近俯视。'],
+  'camera.defocus': ['Defocus', 'Unschärfe', 'Unschärfe dessen, was einen Radius des Teils hinter der scharfen Ebene liegt; 0 ist überall scharf.', '失焦', '在清晰平面后一个工件半径处的模糊；0 处处清晰。'],
+  'camera.motion': ['Motion', 'Bewegung', 'Längste Spur eines Teils, das sich bei der Aufnahme bewegt.', '运动模糊', '拍摄时工件移动的最长拖影。'],
+  'camera.noise': ['Noise', 'Rauschen', 'Rauschen des Sensors bei Weiß, in Grauwerten von 255.', '噪声', '传感器在白色处的噪声，以 255 级灰度计。'],
+  'light.lamps': ['Lamps', 'Lampen', 'Lampen neben dem Licht von allen Seiten; -1 zieht für jedes Rendering keine oder eine.', '灯', '环境光之外的灯；-1 则每张随机零或一盏。'],
+  'light.map': ['Light map', 'Lichtkarte', 'Ein EXR- oder HDR-Bild aller Richtungen oder ein Ordner davon als Licht; leer zieht Räume.', '光照图', '各方向的 EXR 或 HDR 图片或其文件夹作为光照；留空则生成房间。'],
+  'light.darkest': ['Darkest', 'Am dunkelsten', 'Kleinstes mittleres Licht des Teils im Bild.', '最暗', '工件在画面中的最小平均亮度。'],
+  'light.brightest': ['Brightest', 'Am hellsten', 'Größtes mittleres Licht des Teils im Bild.', '最亮', '工件在画面中的最大平均亮度。'],
+  'scene.parts': ['Workpieces a picture', 'Werkstücke je Bild', 'Die meisten Werkstücke in einem Bild; jedes bekommt neben der gemeinsamen eine eigene Maske.', '每张工件数', '一张图中最多的工件数；除总掩膜外各有单独掩膜。'],
+  'scene.distractors': ['Stray things', 'Fremde Dinge', 'Die meisten Dinge in einem Bild, die keine Werkstücke sind.', '杂物', '一张图中最多的非工件物体数。'],
 }
 
-const keyOf = (name: SettingName) => name.replace('.', '-')
-function table(pick: (row: Row | undefined, name: SettingName) => string): Record<string, string> {
-  return Object.fromEntries(settingNames.map((name) => [keyOf(name), pick(rows[name], name)]))
+type Name = keyof typeof all
+const all = { ...definitions, ...renderDefinitions }
+const names = Object.keys(all) as Name[]
+const keyOf = (name: Name) => name.replace('.', '-')
+function table(pick: (row: Row | undefined, name: Name) => string): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [keyOf(name), pick(rows[name], name)]))
 }
-const words = (name: SettingName) => name.split('.')[1].replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+const words = (name: Name) => name.split('.')[1].replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
 /** Names and helps of all settings by language, for vue-i18n. */
 export const settingTexts = {
-  en: { names: table((row, name) => row?.[0] ?? words(name)), helps: table((_row, name) => definitions[name].help) },
-  de: { names: table((row, name) => row?.[1] ?? words(name)), helps: table((row, name) => row?.[2] ?? definitions[name].help) },
-  zh: { names: table((row, name) => row?.[3] ?? words(name)), helps: table((row, name) => row?.[4] ?? definitions[name].help) },
+  en: { names: table((row, name) => row?.[0] ?? words(name)), helps: table((_row, name) => all[name].help) },
+  de: { names: table((row, name) => row?.[1] ?? words(name)), helps: table((row, name) => row?.[2] ?? all[name].help) },
+  zh: { names: table((row, name) => row?.[3] ?? words(name)), helps: table((row, name) => row?.[4] ?? all[name].help) },
 } as const
 
 /** Settings the tables above do not know yet. */
-export const unknownSettings = settingNames.filter((name) => !(name in rows))
+export const unknownSettings = names.filter((name) => !(name in rows))

@@ -36,7 +36,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     },
   },
   jobs: {
-    work: '处理中', 'project-sample': '正在生成示例', 'import-files': '正在导入', 'import-cad': '正在渲染 CAD 文件', 'report-save': '正在写报告',
+    work: '处理中', 'project-sample': '正在生成示例', 'import-files': '正在导入', 'cad-read': '正在读取 CAD 文件', 'import-cad': '正在渲染 CAD 文件', 'report-save': '正在写报告',
     'export-make': '正在写模型', 'export-predict': '正在生成掩膜', 'device-test': '正在测量设备', 'run-start': '训练中', 'run-resume': '训练中',
   },
   chooser: { up: '上级文件夹', path: '路径', empty: '此文件夹为空', name: '文件名', save: '保存到这里', files: '选用 {n} 个文件', folder: '选用此文件夹' },
@@ -71,8 +71,11 @@ const zh: typeof en & { errors: Record<string, string> } = {
     taken: '已拍 {n} 张', none: '没有相机响应。请接上相机，或在系统设置中允许使用相机。',
   },
   cad: {
-    short: 'CAD', title: '导入 CAD 文件', about: '每个文件成为一种工件：从各个方向渲染并带精确掩膜。支持 STL、OBJ 和 STEP。', pick: '选择文件', unit: '文件的单位', count: '每种的渲染数',
-    start: '渲染', mm: '毫米', cm: '厘米', m: '米', inch: '英寸',
+    short: 'CAD', title: '导入 CAD 文件', about: 'CAD 文件变成带精确掩膜的渲染图。支持 STEP、IGES、STL、OBJ、PLY 和 GLB。', pick: '选择文件',
+    unit: '单位', count: '每种的渲染数', start: '渲染', mm: '毫米', cm: '厘米', m: '米', inch: '英寸', file: '文件', up: '朝上的轴', more: '相机、光照与背景',
+    parts: '实体', one: '一种工件', each: '各为一种', reading: '正在读取 {file}', look: '从各方向看工件：拖动或用方向键', still: '工件',
+    guess: '文件未注明单位；按尺寸猜测。', says: '按文件所示。', asked: '按所选。',
+    name: '零件', times: '数量', triangles: '三角形', size: '尺寸（毫米）', open: '开放边', nameless: '无名称',
   },
   train: {
     settings: '下次运行的设置', preset: '预设', more: '更多设置', changed: '已更改', reset: '恢复预设值', hints: '使用手绘提示',
@@ -93,9 +96,11 @@ const zh: typeof en & { errors: Record<string, string> } = {
     run: '运行', network: '网络', classifier: '标签分类器', initial: '初始掩膜', training: '训练', augment: '图片变化', weights: '损失权重', refine: '精修', predict: '预测',
   },
   units: {
-    rounds: '轮', threads: '线程', steps: '步', photos: '张', renders: '张', superpixels: '个', px: '像素', s: '秒', degrees: '度', files: '个文件', masks: '张掩膜', pictures: '张',
+    mm: '毫米', lamps: '盏', workpieces: '件', things: '个', rounds: '轮', threads: '线程', steps: '步', photos: '张', renders: '张', superpixels: '个', px: '像素', s: '秒', degrees: '度', files: '个文件', masks: '张掩膜', pictures: '张',
   },
   options: {
+    mixed: '混合', sphere: '任意', resting: '静置', upper: '直立俯视', matt: '哑光', cast: '铸造', brushed: '拉丝', polished: '抛光', painted: '涂漆',
+    grey: '纯灰', drawn: '生成的表面', photos: '产线照片',
     resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: '无',
     skip: '跳跃连接', whole: '整个超像素', majority: '多数', scratch: '重新开始', previous: '上一轮', first: '第一轮', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
     constant: '恒定', cosine: '余弦', poly: '多项式', off: '关', mask: '禁止', fold: '禁止并提升', vote: '投票', blend: '混合',
