@@ -30,6 +30,7 @@ export function optionsOf(store: Store, settings: Partial<RenderSettings>): Part
   const slope = all['camera.focalLength'] > 0 ? all['camera.sensorWidth'] / (2 * all['camera.focalLength']) : Math.tan((all['camera.fieldOfView'] * Math.PI) / 360)
   const near = all['camera.near'] || all['camera.far']
   return {
+    ...(Object.keys(changed).length > 0 && { sparing: true }),
     ...sizeOf(store, settings, slope > 0 || near > 0),
     ...(slope > 0 && { slope }),
     ...(near > 0 && { distance: ordered(near, all['camera.far'] || near) }),

@@ -37,6 +37,8 @@ export interface RenderOptions extends CameraModel {
   readonly exposure: readonly [number, number]
   /** Noise of the sensor: its standard deviation at white, in grey levels. */
   readonly noise?: number
+  /** Whether pixels within an even surface get fewer rays: about twice as fast, a little more grain. */
+  readonly sparing?: boolean
   /** Lowest height of the camera over a lying part: the sine of its angle over the table. */
   readonly lowest: number
   /** What the mask says where the part is, 1 .. 254. */

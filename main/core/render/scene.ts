@@ -58,7 +58,7 @@ const attempts = 4
  * @throws RangeError on a size, share or label out of range.
  */
 export function renderScene(things: readonly Thing[], behind: RgbImage, options: Partial<SceneOptions>, rng: Random): SceneRender {
-  const all = { ...renderDefaults, shadow: 1, ...options }
+  const all = { ...renderDefaults, shadow: 1, sparing: true, ...options }
   check(all)
   if (behind.width !== all.width || behind.height !== all.height)
     throw new RangeError(`expected a picture of ${all.width} x ${all.height} behind, got ${behind.width} x ${behind.height}`)
