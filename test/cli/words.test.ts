@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { parse, whole } from '../../main/cli/arguments.ts'
 import { commands, help } from '../../main/cli/commands.ts'
 import { clock, progressBar, rateMeter } from '../../main/cli/progress-bar.ts'
-import { parseOverrides, rangeOf, settingsFrom } from '../../main/cli/settings.ts'
+import { parseOverrides, parseRenderSettings, rangeOf, settingsFrom } from '../../main/cli/settings.ts'
 import { table } from '../../main/cli/table.ts'
+import { RenderSettingsSchema, renderSettingDefaults } from '../../preload/contract/render-set.ts'
 import { definitions, presets, SettingsSchema, settingNames } from '../../preload/contract/settings.ts'
 
 const codeOf = (work: () => unknown) => {
@@ -19,6 +20,15 @@ describe('settings in words', () => {
   it('reads every kind', () => {
     expect(parseOverrides(['run.rounds=5', 'refine.ratio=0.5', 'cam.flip=false', 'training.optimizer=sgd', 'cam.scales=0.5,2', 'network.weights=a=b.safetensors']))
       .toEqual({ 'run.rounds': 5, 'refine.ratio': 0.5, 'cam.flip': false, 'training.optimizer': 'sgd', 'cam.scales': [0.5, 2], 'network.weights': 'a=b.safetensors' })
+  })
+
+  it('reads those of renders from a table of their own', () => {
+    expect(parseRenderSettings(['camera.fieldOfView=30', 'render.background=photos', 'light.lamps=-1']))
+      .toEqual({ 'camera.fieldOfView': 30, 'render.background': 'photos', 'light.lamps': -1 })
+    expect(codeOf(() => parseRenderSettings(['run.rounds=3']))).toBe('unknown-setting')
+    expect(codeOf(() => parseRenderSettings(['camera.fieldOfView=151']))).toBe('setting-out-of-range')
+    expect(RenderSettingsSchema.parse(renderSettingDefaults)).toEqual(renderSettingDefaults)
+    expect(RenderSettingsSchema.safeParse({ 'render.pose': 'upside down' }).success).toBe(false)
   })
 
   it('refuses an unknown setting and names the nearest', () => {

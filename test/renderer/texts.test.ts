@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { gapNames, precisions, provenances, reportFormats, verdicts } from '../../preload/contract/api.ts'
 import { errorCodes } from '../../preload/contract/error.ts'
 import { deviceNames, stepNames } from '../../preload/contract/model.ts'
+import { renderDefinitions } from '../../preload/contract/render-set.ts'
 import { definitions, presetNames, settingGroups, settingNames } from '../../preload/contract/settings.ts'
 import { localeFor, messages } from '../../renderer/texts/index.ts'
 import { unknownSettings } from '../../renderer/texts/settings.ts'
@@ -46,8 +47,7 @@ describe('texts', () => {
       ...presetNames.flatMap((name) => [`presets.${name}.name`, `presets.${name}.about`]), ...provenances.map((name) => `review.sources.${name}`),
       ...verdicts.filter((name) => name !== 'open').map((name) => `review.verdicts.${name}`), ...gapNames.map((name) => `gap.${name}`),
       ...precisions.flatMap((name) => [`export.names.${name}`, `export.about.${name}`]),
-      ...settingNames.flatMap((name) => {
-        const d = definitions[name]
+      ...Object.values({ ...definitions, ...renderDefinitions }).flatMap((d) => {
         return d.kind === 'choice' ? d.options.map((option) => `options.${option}`) : 'unit' in d && d.unit ? [`units.${d.unit}`] : []
       }),
     ]
