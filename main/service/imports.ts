@@ -45,7 +45,7 @@ export function importCalls(context: Context) {
     'import:bytes': async ({ projectId, name, base64, tags }) => {
       const { store, issues } = projects.get(projectId)
       const bytes = new Uint8Array(Buffer.from(base64, 'base64'))
-      const result = importPhoto(store, await context.codec(), { name: basename(name.replaceAll('\\', '/')), group: '', tags, bytes })
+      const result = await importPhoto(store, await context.codec(), { name: basename(name.replaceAll('\\', '/')), group: '', tags, bytes })
       if (result.issue) issues.add([result.issue])
       for (const what of result.issue ? ['issues'] as const : ['images', 'workpieces'] as const) changed(projectId, what)
       return result

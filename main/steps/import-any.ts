@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { ImportIssue, ImportResult } from '../../preload/contract/model.ts'
 import type { Codec } from '../core/image/codec.ts'
 import type { Store } from '../store/index.ts'
+import type { Decoder } from './import-decoder.ts'
 import { readPicture, takeAll } from './import-folder.ts'
 import type { Found, ImportOptions } from './import-folder.ts'
 import { takePhoto } from './import-photo.ts'
@@ -63,8 +64,8 @@ function importPart(store: Store, codec: Codec, kind: Part[0], dir: string, opti
 }
 
 async function importFiles(store: Store, codec: Codec, files: readonly Found[], options: AnyOptions): Promise<ImportResult> {
-  const take = async (file: Found) =>
-    takePhoto(store, codec, { name: file.name, group: basename(dirname(file.path)), tags: options.tags, bytes: await readPicture(file) })
-  const result = await takeAll(files, options, store.transaction, take)
+  const take = async (file: Found, decoder: Decoder) =>
+    takePhoto(store, decoder, { name: file.name, group: basename(dirname(file.path)), tags: options.tags, bytes: await readPicture(file) })
+  const result = await takeAll({ store, codec }, files, options, take)
   return { ...result, issues: [...result.issues, ...withoutRenders(store, new Set(options.tags))] }
 }

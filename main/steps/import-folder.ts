@@ -3,6 +3,9 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { extname, join, relative, resolve, sep } from 'node:path'
 import { AppError } from '../../preload/contract/error.ts'
 import type { ImportIssue, ImportResult, Progress } from '../../preload/contract/model.ts'
+import type { Codec } from '../core/image/codec.ts'
+import type { Store } from '../store/index.ts'
+import { openDecoder, type Decoder } from './import-decoder.ts'
 import { IssueError, issues as say } from './import-issues.ts'
 
 export interface ImportOptions {
@@ -72,12 +75,18 @@ export const topOf = (name: string) => (name.includes('/') ? name.slice(0, name.
 /** What became of one file: rows still to write, or nothing because it is in already. */
 export type Taken = { readonly write: () => boolean } | 'duplicate'
 
+/** Where an import writes, and the decoder of this process. */
+export interface Target {
+  readonly store: Store
+  readonly codec: Codec
+}
+
 /**
- * Walks files one by one: `take` reads and checks one and keeps its blobs, the rows it asks for are written a batch at a time.
- * A file that throws an IssueError is noted and the rest goes on; what was read before a stop is written.
+ * Takes files, several at a time: `take` reads and checks one and keeps its blobs, the rows it asks for are written in the order of the
+ * files, a batch at a time. A file that throws an IssueError is noted and the rest goes on; what was read before a stop is written.
  */
-export async function takeAll(
-  files: readonly Found[], options: ImportOptions, transaction: (work: () => void) => void, take: (file: Found) => Promise<Taken>,
+export async function takeAll<F>(
+  { store, codec }: Target, files: readonly F[], options: ImportOptions, take: (file: F, decoder: Decoder) => Promise<Taken>,
 ): Promise<ImportResult> {
   const result = { added: 0, duplicates: 0, issues: [] as ImportIssue[] }
   let waiting: (() => boolean)[] = []
@@ -85,25 +94,36 @@ export async function takeAll(
     const batch = waiting
     waiting = []
     const added: boolean[] = []
-    transaction(() => added.push(...batch.map((write) => write())))
+    store.transaction(() => added.push(...batch.map((write) => write())))
     result.added += added.filter(Boolean).length
     result.duplicates += added.filter((is) => !is).length
   }
+  const note = (error: unknown) => {
+    if (!(error instanceof IssueError)) throw error
+    result.issues.push(error.issue)
+  }
+  const decoder = openDecoder(codec, files.length)
+  const underWay: Promise<Taken>[] = []
+  const start = (file: F) => {
+    const taking = take(file, decoder)
+    // A fault is met when its turn comes, not while others are waited for.
+    taking.catch(() => undefined)
+    underWay.push(taking)
+  }
   try {
-    for (const [i, file] of files.entries()) {
+    for (let next = 0, done = 0; done < files.length; done++) {
       options.signal?.throwIfAborted()
-      const taken = await take(file).catch((error: unknown) => {
-        if (!(error instanceof IssueError)) throw error
-        result.issues.push(error.issue)
-        return undefined
-      })
+      while (next < files.length && underWay.length < decoder.lanes) start(files[next++])
+      const taken = await underWay.shift()!.catch(note)
       if (taken === 'duplicate') result.duplicates++
       else if (taken) waiting.push(taken.write)
       if (waiting.length >= batchFiles) flush()
-      await options.report?.({ step: 'import', done: i + 1, total: files.length, unit: 'files' })
+      await options.report?.({ step: 'import', done: done + 1, total: files.length, unit: 'files' })
     }
   } finally {
+    await Promise.allSettled(underWay)
     flush()
+    await decoder.close()
   }
   return result
 }

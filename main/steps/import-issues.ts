@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../../preload/contract/error.ts'
 import type { ImportIssue } from '../../preload/contract/model.ts'
-import { CodecError } from '../core/image/codec.ts'
 
 /** One file that an import leaves out; the rest goes on. */
 export class IssueError extends Error {
@@ -51,22 +50,3 @@ export const issues = {
 } as const
 
 const listed = (tags: readonly string[]) => (tags.length > 0 ? tags.join(', ') : 'no workpiece')
-
-/** Runs a decoder on a picture and turns its refusal into an issue. */
-export function decodePicture<T>(file: string, work: () => T): T {
-  return decode(work, (error) => (error.fault === 'too-large' ? issues.tooLarge(file, error.message) : issues.unreadable(file, error.message)))
-}
-
-/** The same for a mask. */
-export function decodeMask<T>(file: string, work: () => T): T {
-  return decode(work, (error) => issues.maskUnreadable(file, error.message))
-}
-
-function decode<T>(work: () => T, toIssue: (error: CodecError) => ImportIssue): T {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof CodecError) throw new IssueError(toIssue(error))
-    throw error
-  }
-}

@@ -3,7 +3,8 @@ import type { Codec } from '../core/image/codec.ts'
 import { hashOf } from '../store/blobs.ts'
 import type { Store } from '../store/index.ts'
 import type { Taken } from './import-folder.ts'
-import { decodePicture, IssueError, issues as say } from './import-issues.ts'
+import { openDecoder, type Decoder } from './import-decoder.ts'
+import { IssueError, issues as say } from './import-issues.ts'
 
 export interface PhotoFile {
   /** Path below what was imported, with forward slashes. */
@@ -18,7 +19,7 @@ export interface PhotoFile {
  * Checks one photo and keeps its blob. A photo that is in already stays as it is, but for one not yet tagged, which takes the tags.
  * @throws IssueError on a file that is no picture, or on other tags than those the photo has.
  */
-export function takePhoto(store: Store, codec: Codec, { name, group, tags, bytes }: PhotoFile): Taken {
+export async function takePhoto(store: Store, decoder: Decoder, { name, group, tags, bytes }: PhotoFile): Promise<Taken> {
   const sha256 = hashOf(bytes)
   const known = store.images.findBySha('photo', sha256)
   if (known && known.removedAtMs === null) {
@@ -26,7 +27,7 @@ export function takePhoto(store: Store, codec: Codec, { name, group, tags, bytes
     if (known.tagged) throw new IssueError(say.otherTags(name, known.tags, tags))
     return { write: () => tagKnown(store, known.id, tags) }
   }
-  const { width, height } = decodePicture(name, () => codec.decodeRgb(bytes))
+  const { width, height } = await decoder.picture(name, bytes)
   store.blobs.put(bytes)
   const workpieceIds = tags?.map((tag) => store.workpieces.ensure(tag).id) ?? null
   return { write: () => store.images.take({ kind: 'photo', name, group, width, height, sha256, workpieceIds }) }
@@ -42,10 +43,12 @@ function tagKnown(store: Store, id: number, tags: readonly string[]): boolean {
  * Imports one photo by its bytes: a camera picture, or a file without a folder.
  * @returns The photo, whether it was in already, or why it was not taken.
  */
-export function importPhoto(store: Store, codec: Codec, photo: PhotoFile): { imageId: number | null; duplicate: boolean; issue: ImportIssue | null } {
+export async function importPhoto(
+  store: Store, codec: Codec, photo: PhotoFile,
+): Promise<{ imageId: number | null; duplicate: boolean; issue: ImportIssue | null }> {
   try {
     if (photo.bytes.length === 0) throw new IssueError(say.unreadable(photo.name, 'it is empty'))
-    const taken = takePhoto(store, codec, photo)
+    const taken = await takePhoto(store, openDecoder(codec), photo)
     const added = taken !== 'duplicate' && store.transaction(taken.write)
     const imageId = store.images.findBySha('photo', hashOf(photo.bytes))?.id ?? null
     return { imageId, duplicate: !added, issue: null }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { ImportIssue, ImportResult } from '../../preload/contract/model.ts'
 import type { Codec } from '../core/image/codec.ts'
 import type { Store } from '../store/index.ts'
+import type { Decoder } from './import-decoder.ts'
 import { findPictures, readPicture, takeAll, topOf } from './import-folder.ts'
 import type { Found, ImportOptions } from './import-folder.ts'
 import { issues as say } from './import-issues.ts'
@@ -44,13 +45,13 @@ export async function importPhotos(store: Store, codec: Codec, dir: string, opti
     if (!listed) unlisted.push(say.noTags(name, tags.path))
     return listed ? [...new Set(listed)] : null
   }
-  const take = async (file: Found) => {
+  const take = async (file: Found, decoder: Decoder) => {
     const given = tagsOf(file.name)
     for (const tag of given ?? []) met.add(tag)
     const group = groups?.of(file.name) ?? topOf(file.name)
-    return takePhoto(store, codec, { name: file.name, group, tags: given, bytes: await readPicture(file) })
+    return takePhoto(store, decoder, { name: file.name, group, tags: given, bytes: await readPicture(file) })
   }
-  const result = await takeAll(pictures, options, store.transaction, take)
+  const result = await takeAll({ store, codec }, pictures, options, take)
   const missing = (tags?.unused() ?? []).map((name) => say.photoMissing(name, tags?.path ?? ''))
   return { ...result, issues: [...issues, ...result.issues, ...unlisted, ...missing, ...withoutRenders(store, met)] }
 }

@@ -8,7 +8,8 @@ import type { Store } from '../store/index.ts'
 import { classTable, translate } from './import-classes.ts'
 import { findPictures, readPicture, takeAll, topOf } from './import-folder.ts'
 import type { Found, ImportOptions, Taken } from './import-folder.ts'
-import { decodeMask, decodePicture, IssueError, issues as say } from './import-issues.ts'
+import type { Decoder } from './import-decoder.ts'
+import { IssueError, issues as say } from './import-issues.ts'
 import { firstOf, readClasses } from './import-lists.ts'
 
 const maskEnd = /_mask\.png$/i
@@ -29,16 +30,16 @@ export async function importRenders(store: Store, codec: Codec, dir: string, opt
   const stems = new Set(renders.map(({ name }) => stemOf(name)))
   const alone = [...masks].filter(([stem]) => !stems.has(stem)).map(([, { name }]) => say.renderMissing(name))
 
-  const take = async (file: Found): Promise<Taken> => {
+  const take = async (file: Found, decoder: Decoder): Promise<Taken> => {
     const maskFile = masks.get(stemOf(file.name))
     if (!maskFile) throw new IssueError(say.maskMissing(file.name, `${stemOf(file.name)}_mask.png`))
     const bytes = await readPicture(file)
     const sha256 = hashOf(bytes)
     const known = store.images.findBySha('render', sha256)
     if (known && known.removedAtMs === null) return 'duplicate'
-    const { width, height } = decodePicture(file.name, () => codec.decodeRgb(bytes))
+    const { width, height } = await decoder.picture(file.name, bytes)
     const maskBytes = await readPicture(maskFile)
-    const mask = decodeMask(maskFile.name, () => (classes ? codec.decodeIndex(maskBytes) : codec.decodeBinary(maskBytes)))
+    const mask = await decoder.mask(maskFile.name, maskBytes, classes ? 'index' : 'binary')
     if (mask.width !== width || mask.height !== height)
       throw new IssueError(say.maskSize(maskFile.name, sizeOf(mask), sizeOf({ width, height })))
     const { labels, workpieceIds } = classes ? byClasses(store, classes, mask, maskFile.name) : byFolder(store, mask, file.name, maskFile.name)
@@ -47,7 +48,7 @@ export async function importRenders(store: Store, codec: Codec, dir: string, opt
     const row = { kind: 'render', name: file.name, group: topOf(file.name), width, height, sha256, workpieceIds } as const
     return { write: () => store.images.take(row, (id) => store.masks.save(id, maskSha)) }
   }
-  const result = await takeAll(renders, options, store.transaction, take)
+  const result = await takeAll({ store, codec }, renders, options, take)
   return { ...result, issues: [...issues, ...alone, ...result.issues] }
 }
 

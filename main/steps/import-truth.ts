@@ -8,7 +8,8 @@ import { openTruth } from '../store/truth.ts'
 import { classTable, translate } from './import-classes.ts'
 import { findPictures, readPicture, takeAll } from './import-folder.ts'
 import type { Found, ImportOptions, Taken } from './import-folder.ts'
-import { decodeMask, IssueError, issues as say } from './import-issues.ts'
+import type { Decoder } from './import-decoder.ts'
+import { IssueError, issues as say } from './import-issues.ts'
 import { firstOf, readClasses } from './import-lists.ts'
 
 export interface TruthOptions extends ImportOptions {
@@ -35,10 +36,10 @@ export async function importTruth(store: Store, codec: Codec, dir: string, optio
   const truth = openTruth(store)
   const met = new Set<string>()
 
-  const take = async (file: Found): Promise<Taken> => {
+  const take = async (file: Found, decoder: Decoder): Promise<Taken> => {
     const photo = photoOf(photos, file.name)
     const bytes = await readPicture(file)
-    const mask = decodeMask(file.name, () => codec.decodeIndex(bytes))
+    const mask = await decoder.mask(file.name, bytes, 'index')
     if (mask.width !== photo.width || mask.height !== photo.height)
       throw new IssueError(say.maskSize(file.name, `${mask.width} x ${mask.height}`, `${photo.width} x ${photo.height}`))
     const labels = translate(mask, table, file.name)
@@ -52,7 +53,7 @@ export async function importTruth(store: Store, codec: Codec, dir: string, optio
       },
     }
   }
-  const result = await takeAll(pictures, options, store.transaction, take)
+  const result = await takeAll({ store, codec }, pictures, options, take)
   return { ...result, issues: [...issues, ...result.issues, ...[...met].map(say.unknownClass)] }
 }
 

@@ -3,6 +3,7 @@ import { openCodec, type Codec } from '../core/image/codec.ts'
 import { denseCrf, type CrfOptions } from '../core/image/dense-crf.ts'
 import { resizeChannels, resizeMap, resizeRgb, type ChannelMap } from '../core/image/resize.ts'
 import { rgbToLab } from '../core/image/lab.ts'
+import { tryDecode, type Decoded, type DecodeForm } from '../core/image/try-decode.ts'
 import { slic, type SlicOptions } from '../core/image/slic.ts'
 import type { FloatMap, LabelMap, RgbImage, SegmentMap } from '../core/image/types.ts'
 import { initialMask, type InitialMaskOptions, type Mask } from '../core/train/initial-mask.ts'
@@ -20,6 +21,11 @@ const codec: Promise<Codec> = openCodec()
 /** A photo file as pixels of a wanted size. */
 async function photo(bytes: Uint8Array, { width, height }: Size): Promise<RgbImage> {
   return resizeRgb((await codec).decodeRgb(bytes), width, height)
+}
+
+/** Size or labels of a file that an import takes. */
+async function decode({ bytes, form }: { bytes: Uint8Array; form: DecodeForm }): Promise<Decoded> {
+  return tryDecode(await codec, bytes, form)
 }
 
 /** SLIC over a photo file. */
@@ -61,7 +67,7 @@ async function crfLabels({ probabilities, bytes, size, options }: {
   return { ...size, data: argmax(map) }
 }
 
-const jobs = { superpixels, initial, refine, crfLabels }
+const jobs = { decode, superpixels, initial, refine, crfLabels }
 type Running = typeof jobs
 /** The jobs by name; a pool waits for their answers. */
 export type Jobs = { [K in keyof Running]: (input: Parameters<Running[K]>[0]) => Awaited<ReturnType<Running[K]>> }

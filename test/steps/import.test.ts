@@ -315,13 +315,13 @@ describe('importTruth', () => {
 })
 
 describe('importPhoto and importAny', () => {
-  it('takes a photo by its bytes', () => {
+  it('takes a photo by its bytes', async () => {
     const photo = { name: 'snap.jpg', group: 'camera', tags: ['gear'], bytes: picture('.jpg') }
-    expect(importPhoto(store, codec, photo)).toEqual({ imageId: 1, duplicate: false, issue: null })
-    expect(importPhoto(store, codec, photo)).toEqual({ imageId: 1, duplicate: true, issue: null })
-    expect(importPhoto(store, codec, { ...photo, tags: null, bytes: picture('.jpg') })).toMatchObject({ imageId: 2, duplicate: false })
+    expect(await importPhoto(store, codec, photo)).toEqual({ imageId: 1, duplicate: false, issue: null })
+    expect(await importPhoto(store, codec, photo)).toEqual({ imageId: 1, duplicate: true, issue: null })
+    expect(await importPhoto(store, codec, { ...photo, tags: null, bytes: picture('.jpg') })).toMatchObject({ imageId: 2, duplicate: false })
     expect(store.images.list().map(({ tags, tagged }) => [tags.join(), tagged])).toEqual([['gear', true], ['', false]])
-    const bad = importPhoto(store, codec, { ...photo, bytes: new TextEncoder().encode('no picture') })
+    const bad = await importPhoto(store, codec, { ...photo, bytes: new TextEncoder().encode('no picture') })
     expect([bad.imageId, bad.issue?.code]).toEqual([null, 'image-unreadable'])
   })
 
