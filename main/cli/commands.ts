@@ -28,8 +28,8 @@ export interface Command {
 export const commands: Readonly<Record<string, Command>> = {
   new: { usage: 'new P', help: 'Makes a project in the folder P (P.maskwright where P has no ending).', run: newProject },
   import: {
-    usage: 'import renders|photos|truth P DIR [--tags FILE] [--classes FILE]',
-    help: 'Takes renders with masks, tagged photos, or truth masks (evaluation only) into a project.', run: importImages,
+    usage: 'import renders|photos|truth P DIR [--format auto|index|coco|voc|yolo|bop] [--tags FILE] [--classes FILE]',
+    help: 'Takes renders with masks, tagged photos, or truth masks (evaluation only) into a project; datasets made elsewhere are known by their shape.', run: importImages,
   },
   cad: { usage: 'cad FILE [--unit mm|cm|m|inch]', help: 'Tells what a CAD file holds: parts, size, unit, open edges, volume.', run: cad },
   render: { usage: renderUsage, help: 'Makes renders with exact masks from a CAD file; "settings" lists what --set takes.', run: render },

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { AppError } from '../../preload/contract/error.ts'
 import type { ImportResult, Progress } from '../../preload/contract/model.ts'
 import { openCodec, type Codec } from '../core/image/codec.ts'
-import { importPhotos, importRenders, importTruth } from '../steps/import-images.ts'
+import { datasetFormats } from '../steps/datasets/dataset.ts'
+import { importLabelled, importPhotos } from '../steps/import-images.ts'
 import { writeReport } from '../steps/report.ts'
 import { statusOf } from '../steps/status.ts'
 import { openStore, type Store } from '../store/index.ts'
@@ -43,15 +44,15 @@ export async function withProject<T>(
 }
 
 export async function importImages(args: readonly string[], say: Say): Promise<Answer> {
-  const usage = 'import renders|photos|truth P DIR [--tags FILE] [--classes FILE]'
-  const { values, positionals: [kind, project, dir] } = parse(args, { tags: { type: 'string' }, classes: { type: 'string' } }, usage, 3)
-  const what = oneOf(['renders', 'photos', 'truth'], kind, 'kind of import')
+  const usage = 'import renders|photos|truth P DIR [--format auto|index|coco|voc|yolo|bop] [--tags FILE] [--classes FILE]'
+  const { values, positionals: [kind, project, dir] } = parse(args, {
+    tags: { type: 'string' }, classes: { type: 'string' }, format: { type: 'string', default: 'auto' },
+  }, usage, 3)
+  const what = oneOf(['renders', 'photos', 'truth'] as const, kind, 'kind of import')
+  const format = oneOf(['auto', 'index', ...datasetFormats] as const, values.format, '--format')
   const result = await withProject(project, ({ store, codec, signal, report }) => {
-    switch (what) {
-      case 'renders': return importRenders(store, codec, dir, { signal, report })
-      case 'photos': return importPhotos(store, codec, dir, { signal, report, tags: values.tags })
-      case 'truth': return importTruth(store, codec, dir, { signal, report, classes: values.classes })
-    }
+    if (what === 'photos') return importPhotos(store, codec, dir, { signal, report, tags: values.tags })
+    return importLabelled(store, codec, what, dir, { signal, report, format, classes: values.classes })
   })
   for (const issue of result.issues) say(`${issue.file}: ${issue.message} ${issue.advice}`)
   return { data: result, text: importText(what, result) }

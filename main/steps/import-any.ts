@@ -3,14 +3,14 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { ImportIssue, ImportResult } from '../../preload/contract/model.ts'
 import type { Codec } from '../core/image/codec.ts'
 import type { Store } from '../store/index.ts'
+import { formatOf } from './datasets/read.ts'
+import { importLabelled } from './import-dataset.ts'
 import type { Decoder } from './import-decoder.ts'
 import { readPicture, takeAll } from './import-folder.ts'
 import type { Found, ImportOptions } from './import-folder.ts'
 import { takePhoto } from './import-photo.ts'
 import { importPhotos, withoutRenders } from './import-photos.ts'
-import { importRenders } from './import-renders.ts'
 import { firstOf } from './import-lists.ts'
-import { importTruth } from './import-truth.ts'
 
 export interface AnyOptions extends ImportOptions {
   readonly kind: 'auto' | 'renders' | 'photos' | 'truth'
@@ -22,7 +22,7 @@ type Part = readonly ['renders' | 'photos' | 'truth', string]
 
 /**
  * Imports folders and single photos as a person chose or dropped them. `auto` tells the kind of a folder by its content: pairs
- * NAME.* and NAME_mask.png are renders, a folder named truth or masks is truth, one with folders `renders`, `photos` or `truth` is
+ * NAME.* and NAME_mask.png are renders, as are BOP folders; a folder named truth or masks is truth, as are datasets in COCO, VOC and YOLO form; one with folders `renders`, `photos` or `truth` is
  * each of them, in that order, and any other is photos.
  * @throws AppError as importRenders, importPhotos and importTruth do.
  */
@@ -49,6 +49,8 @@ async function partsOf(dir: string, kind: AnyOptions['kind']): Promise<Part[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch(() => [])
   const inside = (['renders', 'photos', 'truth'] as const).filter((name) => entries.some((entry) => entry.isDirectory() && entry.name === name))
   if (inside.length > 0) return inside.map((name): Part => [name, join(dir, name)])
+  const format = await formatOf(dir)
+  if (format !== undefined) return [[format === 'bop' ? 'renders' : 'truth', dir]]
   if (/^(truth|masks?|annotations?|labels)$/i.test(basename(resolve(dir)))) return [['truth', dir]]
   const names = await readdir(dir, { recursive: true }).catch(() => [])
   return [[names.some((name) => /_mask\.png$/i.test(name)) ? 'renders' : 'photos', dir]]
@@ -56,8 +58,7 @@ async function partsOf(dir: string, kind: AnyOptions['kind']): Promise<Part[]> {
 
 function importPart(store: Store, codec: Codec, kind: Part[0], dir: string, options: AnyOptions): Promise<ImportResult> {
   const { signal, report } = options
-  if (kind === 'renders') return importRenders(store, codec, dir, { signal, report })
-  if (kind === 'truth') return importTruth(store, codec, dir, { signal, report })
+  if (kind !== 'photos') return importLabelled(store, codec, kind, dir, { signal, report })
   const isPart = options.kind === 'auto' && basename(resolve(dir)) === 'photos'
   const tags = isPart ? firstOf(join(dir, 'tags.json'), join(dirname(resolve(dir)), 'tags.json')) : undefined
   return importPhotos(store, codec, dir, { signal, report, tags, tagAll: options.tags ?? undefined })

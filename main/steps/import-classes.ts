@@ -8,6 +8,9 @@ export type ClassTable = ReadonlyMap<number, number>
 const backgroundNames = ['background', '_background_']
 const ignoreNames = ['ignore', 'void', 'unlabelled', 'unlabeled']
 
+/** Whether a name of a list means something to tell apart. */
+export const isWorkpiece = (name: string) => ![...backgroundNames, ...ignoreNames].includes(name.toLowerCase())
+
 /**
  * Reads class indices of files as those of the project. 0 is background and 255 ignore unless the list names them;
  * "background", "ignore", "void" and "unlabelled" are understood as names.

@@ -3,7 +3,7 @@ export const errorCodes = [
   'aborted', 'internal', 'not-found', 'already-exists', 'invalid-input', 'unknown-setting', 'setting-out-of-range',
   'project-not-found', 'project-newer', 'project-damaged', 'project-unwritable', 'project-busy', 'disk-full',
   'image-unreadable', 'image-too-large', 'mask-missing', 'mask-size', 'mask-empty', 'mask-unreadable', 'folder-empty', 'folder-missing',
-  'tags-unreadable', 'tag-without-renders', 'too-few-photos', 'truth-without-photo', 'classes-unreadable',
+  'tags-unreadable', 'dataset-unreadable', 'tag-without-renders', 'too-few-photos', 'truth-without-photo', 'classes-unreadable',
   'mesh-unreadable', 'mesh-too-large', 'mesh-open', 'mesh-flat', 'device-unavailable', 'weights-unreadable', 'model-unreadable', 'trainer-crashed', 'export-refused', 'training-diverged', 'step-order',
   'queue-full', 'stopping', 'upload-too-large', 'upload-slow', 'rules-unreadable',
 ] as const

@@ -201,6 +201,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     'mask-unreadable': 'Die Maske ist nicht lesbar.',
     'folder-empty': 'Im Ordner ist nichts zum Importieren.',
     'folder-missing': 'Den Ordner gibt es nicht.',
+    'dataset-unreadable': 'Der Datensatz ist nicht lesbar.',
     'tags-unreadable': 'tags.json ist nicht lesbar.',
     'tag-without-renders': 'Ein Tag hat keine Renderings.',
     'too-few-photos': 'Zu wenige Fotos.',

@@ -176,6 +176,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     'mask-unreadable': '掩膜无法读取。',
     'folder-empty': '文件夹中没有可导入的内容。',
     'folder-missing': '文件夹不存在。',
+    'dataset-unreadable': '数据集无法读取。',
     'tags-unreadable': 'tags.json 无法读取。',
     'tag-without-renders': '有标签没有渲染图。',
     'too-few-photos': '照片太少。',

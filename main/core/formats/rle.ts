@@ -11,7 +11,7 @@ export function countsOfString(text: string): number[] {
   for (let at = 0; at < text.length;) {
     let value = 0
     let shift = 0
-    let code = 0
+    let code: number
     do {
       code = text.charCodeAt(at++) - 48
       if (!(code >= 0 && code < 64)) throw new RangeError('expected the characters of run lengths, got others')
