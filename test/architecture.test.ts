@@ -35,7 +35,7 @@ const arrows: Record<string, { own: string[]; packages: RegExp }> = {
 const typeOnly: [string, string][] = [['main/store', 'main/core'], ['main/cli', 'main/job']]
 
 /** Who may read truth: evaluation and what shows or imports it. The training path may not. */
-const truthReaders = ['main/steps/evaluate', 'main/steps/report', 'main/steps/import-images', 'main/steps/import-truth', 'main/steps/export-model', 'main/cli', 'main/service/assets']
+const truthReaders = ['main/steps/evaluate', 'main/steps/report', 'main/steps/import-images', 'main/steps/import-truth', 'main/steps/import-dataset-truth', 'main/steps/export-model', 'main/cli', 'main/service/assets']
 
 interface Import { from: string; to: string; typesOnly: boolean; isPackage: boolean }
 

@@ -29,7 +29,16 @@ export function classTable(classes: ReadonlyMap<number, string>, indexOf: (name:
 export function translate(mask: LabelMap, table: ClassTable, file: string): LabelMap {
   const values = new Uint8Array(256)
   for (const [from, to] of table) values[from] = to
-  for (const value of new Set(mask.data))
+  for (const value of valuesOf(mask.data))
     if (!table.has(value)) throw new IssueError(say.maskUnreadable(file, `it holds the class index ${value}, which classes.json does not name`))
-  return { ...mask, data: mask.data.map((value) => values[value]) }
+  const data = new Uint8Array(mask.data.length)
+  for (let i = 0; i < data.length; i++) data[i] = values[mask.data[i]]
+  return { ...mask, data }
+}
+
+/** The values a mask holds, in order. */
+export function valuesOf(data: Uint8Array): number[] {
+  const seen = new Uint8Array(256)
+  for (let i = 0; i < data.length; i++) seen[data[i]] = 1
+  return [...seen.keys()].filter((value) => seen[value] === 1)
 }

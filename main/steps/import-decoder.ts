@@ -20,10 +20,13 @@ export interface Decoder {
 /** Fewer files than this are decoded here sooner than threads start. */
 const fewFiles = 64
 
+/** Some wait for the disk while others are decoded. */
+const lanesAWorker = 4
+
 export function openDecoder(codec: Codec, files = 1): Decoder {
   if (files < fewFiles) return decoderOf(1, async (bytes, form) => tryDecode(codec, bytes, form), async () => undefined)
   const pool = openPool(availableParallelism())
-  return decoderOf(2 * pool.size, (bytes, form) => pool.run('decode', { bytes, form }), () => pool.close())
+  return decoderOf(lanesAWorker * pool.size, (bytes, form) => pool.run('decode', { bytes, form }), () => pool.close())
 }
 
 function decoderOf(lanes: number, decode: (bytes: Uint8Array, form: DecodeForm) => Promise<Decoded>, close: () => Promise<void>): Decoder {

@@ -28,7 +28,7 @@ export async function takePhoto(store: Store, decoder: Decoder, { name, group, t
     return { write: () => tagKnown(store, known.id, tags) }
   }
   const { width, height } = await decoder.picture(name, bytes)
-  store.blobs.put(bytes)
+  await store.blobs.keep(bytes)
   const workpieceIds = tags?.map((tag) => store.workpieces.ensure(tag).id) ?? null
   return { write: () => store.images.take({ kind: 'photo', name, group, width, height, sha256, workpieceIds }) }
 }

@@ -5,7 +5,7 @@ import { IGNORE } from '../core/image/types.ts'
 import type { LabelMap } from '../core/image/types.ts'
 import { hashOf } from '../store/blobs.ts'
 import type { Store } from '../store/index.ts'
-import { classTable, translate } from './import-classes.ts'
+import { classTable, translate, valuesOf } from './import-classes.ts'
 import { findPictures, readPicture, takeAll, topOf } from './import-folder.ts'
 import type { Found, ImportOptions, Taken } from './import-folder.ts'
 import type { Decoder } from './import-decoder.ts'
@@ -43,8 +43,7 @@ export async function importRenders(store: Store, codec: Codec, dir: string, opt
     if (mask.width !== width || mask.height !== height)
       throw new IssueError(say.maskSize(maskFile.name, sizeOf(mask), sizeOf({ width, height })))
     const { labels, workpieceIds } = classes ? byClasses(store, classes, mask, maskFile.name) : byFolder(store, mask, file.name, maskFile.name)
-    store.blobs.put(bytes)
-    const maskSha = store.blobs.putLabels(labels)
+    const [maskSha] = await Promise.all([store.blobs.keepLabels(labels), store.blobs.keep(bytes)])
     const row = { kind: 'render', name: file.name, group: topOf(file.name), width, height, sha256, workpieceIds } as const
     return { write: () => store.images.take(row, (id) => store.masks.save(id, maskSha)) }
   }
@@ -61,7 +60,9 @@ function byFolder(store: Store, mask: LabelMap, name: string, maskName: string):
   if (!name.includes('/')) throw new IssueError(say.noFolder(name))
   if (!mask.data.includes(1)) throw new IssueError(say.maskEmpty(maskName))
   const { id, classIndex } = store.workpieces.ensure(topOf(name))
-  return { labels: { ...mask, data: mask.data.map((value) => value * classIndex) }, workpieceIds: [id] }
+  // In place, one and zero being this class or none: no mask is ever read twice.
+  for (let i = 0; i < mask.data.length; i++) if (mask.data[i]) mask.data[i] = classIndex
+  return { labels: mask, workpieceIds: [id] }
 }
 
 function byClasses(store: Store, classes: ReadonlyMap<number, string>, mask: LabelMap, maskName: string): Labelled {
@@ -72,7 +73,7 @@ function byClasses(store: Store, classes: ReadonlyMap<number, string>, mask: Lab
     return classIndex
   })
   const labels = translate(mask, table, maskName)
-  const present = new Set(labels.data)
+  const present = new Set(valuesOf(labels.data))
   const workpieceIds = [...found].filter(([index]) => present.has(index)).map(([, id]) => id)
   if (workpieceIds.length === 0 || (present.size === 1 && present.has(IGNORE))) throw new IssueError(say.maskEmpty(maskName))
   return { labels, workpieceIds }

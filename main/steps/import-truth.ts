@@ -44,7 +44,7 @@ export async function importTruth(store: Store, codec: Codec, dir: string, optio
       throw new IssueError(say.maskSize(file.name, `${mask.width} x ${mask.height}`, `${photo.width} x ${photo.height}`))
     const labels = translate(mask, table, file.name)
     for (const [value, name] of strangers) if (mask.data.includes(value)) met.add(name)
-    const sha = store.blobs.putLabels(labels)
+    const sha = await store.blobs.keepLabels(labels)
     if (truth.get(photo.id) === sha) return 'duplicate'
     return {
       write: () => {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import {
   closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync,
 } from 'node:fs'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LabelMap } from '../core/image/types.ts'
 import { packArray, unpackArray } from './arrays.ts'
@@ -12,6 +13,8 @@ import { blobDamaged, codeOf, explain } from './trouble.ts'
 export interface Blobs {
   /** Keeps bytes for good (written aside, flushed, renamed) and gives their hash. */
   put(bytes: Uint8Array): string
+  /** The same without holding up this thread while the disk flushes: many at once cost hardly more than one. */
+  keep(bytes: Uint8Array): Promise<string>
   /** @throws AppError project-damaged when the file is gone or its bytes are others. */
   get(sha: string): Uint8Array
   has(sha: string): boolean
@@ -23,6 +26,8 @@ export interface Blobs {
   getArray(sha: string): { data: StoredArray; shape: number[] }
   /** A label map, packed. */
   putLabels(map: LabelMap): string
+  /** The same as `keep` does it. */
+  keepLabels(map: LabelMap): Promise<string>
   getLabels(sha: string): LabelMap
 }
 
@@ -48,6 +53,16 @@ export function openBlobs(dir: string): Blobs {
     }
     return sha
   }
+  const keep = async (bytes: Uint8Array) => {
+    const sha = hashOf(bytes)
+    const target = path(sha)
+    try {
+      if (!touch(target, bytes.length)) await writeSoon(bytes, target, join(root, sha.slice(0, 2)), aside)
+    } catch (error) {
+      throw explain(error, dir)
+    }
+    return sha
+  }
   const get = (sha: string) => {
     const file = path(sha)
     let bytes: Uint8Array
@@ -61,11 +76,12 @@ export function openBlobs(dir: string): Blobs {
   }
   const getArray = (sha: string) => unpackArray(get(sha))
   return {
-    put, get, path, getArray,
+    put, keep, get, path, getArray,
     has: (sha) => existsSync(path(sha)),
     remove: (sha) => rmSync(path(sha), { force: true }),
     putArray: (data, shape) => put(packArray(data, shape)),
     putLabels: (map) => put(packArray(map.data, [map.height, map.width])),
+    keepLabels: (map) => keep(packArray(map.data, [map.height, map.width])),
     getLabels: (sha) => {
       const { data, shape } = getArray(sha)
       if (!(data instanceof Uint8Array) || shape.length !== 2) throw new TypeError(`expected a label map, got an array of shape [${shape}]`)
@@ -107,6 +123,22 @@ function write(bytes: Uint8Array, target: string, folder: string, aside: string)
     if (!touch(target, bytes.length)) throw error
   }
   flushFolder(folder)
+}
+
+/** The same with the waiting left to other threads. */
+async function writeSoon(bytes: Uint8Array, target: string, folder: string, aside: string): Promise<void> {
+  const temporary = join(aside, `${process.pid}-${randomBytes(8).toString('hex')}`)
+  try {
+    await writeFile(temporary, bytes, { flag: 'wx', flush: true })
+    await mkdir(folder, { recursive: true })
+    await rename(temporary, target)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    if (!touch(target, bytes.length)) throw error
+  }
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  await handle.sync().finally(() => handle.close())
 }
 
 /** Makes a rename last; Windows has no such call and needs none. */

@@ -2,6 +2,7 @@ import type { ImportIssue } from '../../../preload/contract/model.ts'
 import type { LabelMap } from '../../core/image/types.ts'
 import type { Decoder } from '../import-decoder.ts'
 import type { Found } from '../import-folder.ts'
+import { IssueError, issues } from '../import-issues.ts'
 import type { Size } from '../worker.ts'
 
 /** Forms of datasets that other programs write. */
@@ -63,3 +64,15 @@ export function numberNames(names: Iterable<string>): { classes: Map<number, str
 
 /** The first of some files and how many more there are, where each would be one issue too many. */
 export const andMore = (files: readonly Found[]) => files[0].name + (files.length > 1 ? ` (and ${files.length - 1} more)` : '')
+
+/** Labels as large as their picture. Throws IssueError for others. */
+export function checkedLabels(file: Found, size: Size, labels: LabelMap): LabelMap {
+  if (labels.width === size.width && labels.height === size.height) return labels
+  throw new IssueError(issues.maskSize(file.name, `${labels.width} x ${labels.height}`, `${size.width} x ${size.height}`))
+}
+
+/** A list that says the same thing of the same file once. */
+export function openNotes() {
+  const notes = new Map<string, ImportIssue>()
+  return { add: (issue: ImportIssue) => void notes.set(`${issue.file}\n${issue.message}`, issue), list: () => [...notes.values()] }
+}
