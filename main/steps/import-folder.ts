@@ -20,7 +20,8 @@ export interface Found {
   readonly path: string
 }
 
-const pictureKinds = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.gif']
+/** Endings of the picture files that are read. */
+export const pictureKinds = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.gif']
 const otherPictureKinds = ['.bmp', '.heic', '.heif', '.avif', '.exr', '.dng', '.cr2', '.cr3', '.nef', '.arw', '.psd']
 const maxFiles = 200_000
 const maxBytes = 512 * 1024 * 1024
@@ -128,7 +129,7 @@ export async function takeAll<F>(
   return result
 }
 
-const folderMissing = (dir: string) => new AppError({
+export const folderMissing = (dir: string) => new AppError({
   code: 'folder-missing',
   message: `There is no folder ${dir}.`,
   advice: 'Check the path and that the disk is there.',

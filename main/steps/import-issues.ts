@@ -20,6 +20,8 @@ export const issues = {
   otherKind: (file: string, kind: string) => issue('image-unreadable', file, `${file} is of a kind (${kind}) that is not read.`,
     'Save it as JPEG, PNG, TIFF or WebP.'),
   gone: (file: string) => issue('not-found', file, `${file} is gone.`, 'Do not change the folder during the import; import it again.'),
+  folderAway: (dir: string) => issue('folder-missing', dir, `The folder ${dir} cannot be reached any more.`,
+    'See that the disk or network share is there; photos are taken again as soon as it is back.'),
   link: (file: string) => issue('invalid-input', file, `${file} is a link that leads out of the folder or nowhere.`,
     'Put the picture itself there.'),
   tooLarge: (file: string, size: string) => issue('image-too-large', file, `${file} is too large (${size}).`, 'Make it smaller and import it again.'),

@@ -56,7 +56,8 @@ export async function importPhotos(store: Store, codec: Codec, dir: string, opti
   return { ...result, issues: [...issues, ...result.issues, ...unlisted, ...missing, ...withoutRenders(store, met)] }
 }
 
-function tagsByFolder(name: string): string[] | null {
+/** The folder a photo lies in as its one tag; a folder `empty` shows no workpiece, no folder says nothing. */
+export function tagsByFolder(name: string): string[] | null {
   const folder = name.split('/').at(-2)
   if (folder === undefined) return null
   return folder.toLowerCase() === emptyFolder ? [] : [folder]
