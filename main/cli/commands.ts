@@ -6,6 +6,7 @@ import { exportModel, predict } from './model-commands.ts'
 import { importImages, newProject, report, status } from './project-commands.ts'
 import { run } from './run.ts'
 import { serve, serveUsage } from './serve.ts'
+import { cameras, captureFrames, watch } from './source-commands.ts'
 import { ui } from './ui.ts'
 import { statusText } from './status-text.ts'
 import type { ProjectStatus } from '../../preload/contract/model.ts'
@@ -33,6 +34,14 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   cad: { usage: 'cad FILE [--unit mm|cm|m|inch]', help: 'Tells what a CAD file holds: parts, size, unit, open edges, volume.', run: cad },
   render: { usage: renderUsage, help: 'Makes renders with exact masks from a CAD file; "settings" lists what --set takes.', run: render },
+  watch: {
+    usage: 'watch P DIR --tag NAME|--background|--tags-from-folder', help: 'Takes the photos that another program writes into DIR, until Ctrl-C.', run: watch,
+  },
+  cameras: { usage: 'cameras', help: 'Lists the cameras that GStreamer reaches, with exposure and gain, and what is missing.', run: cameras },
+  capture: {
+    usage: 'capture P --camera ID --tag NAME|--background [--count N] [--every S] [--exposure US] [--gain DB] [--lock]',
+    help: 'Takes photos of a camera straight into a project: genicam:NAME, v4l2:/dev/video0 or rtsp://HOST/PATH.', run: captureFrames,
+  },
   run: {
     usage: 'run P [--preset maskwright|quick|paper|scenario] [--rounds N] [--seed N] [--device auto|cpu|webgpu|dml|cuda|coreml|tfjs-node-gpu]\n'
       + '      [--from STEP] [--to STEP] [--fresh] [--set key=value]...',

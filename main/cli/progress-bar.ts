@@ -47,6 +47,7 @@ export function progressBar(out: NodeJS.WriteStream, now = () => performance.now
     const left = p.done >= p.total ? `in ${clock((now() - startedAt) / 1000)}` : rate > 0 ? `${clock((p.total - p.done) / rate)} left` : ''
     const loss = p.values?.loss === undefined ? '' : ` loss ${p.values.loss.toFixed(3)}`
     const name = p.round === undefined ? p.step : `${p.step} (round ${p.round})`
+    if (p.total === 0) return `${name.padEnd(26)} ${p.done} ${p.unit}`
     return `${name.padEnd(26)} [${bar}] ${p.done}/${p.total} ${p.unit}${rate > 0 ? `, ${rate.toFixed(1)}/s` : ''} ${left}${loss}`
   }
   const end = () => {
@@ -64,7 +65,7 @@ export function progressBar(out: NodeJS.WriteStream, now = () => performance.now
         drawnAt = -Infinity
       }
       const rate = meter.update(p.done, now())
-      const last = p.done >= p.total
+      const last = p.total > 0 && p.done >= p.total
       if (!last && now() - drawnAt < (out.isTTY ? drawEvery.terminal : drawEvery.file)) return
       drawnAt = now()
       out.write(out.isTTY ? `\r\x1b[K${line(p, rate)}${last ? '\n' : ''}` : `${line(p, rate)}\n`)

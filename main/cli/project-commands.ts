@@ -14,6 +14,8 @@ import { oneOf } from './run.ts'
 import { statusText } from './status-text.ts'
 
 const ending = '.maskwright'
+/** Ctrl-C, and what service managers send. */
+const stops = ['SIGINT', 'SIGTERM'] as const
 
 export async function newProject(args: readonly string[]): Promise<Answer> {
   const { positionals: [path] } = parse(args, {}, 'new P', 1)
@@ -32,11 +34,11 @@ export async function withProject<T>(
   const bar = progressBar(process.stderr)
   const stop = new AbortController()
   const onSignal = () => stop.abort()
-  process.once('SIGINT', onSignal)
+  for (const name of stops) process.once(name, onSignal)
   try {
     return await work({ store, codec, signal: stop.signal, report: async (progress) => bar.draw(progress) })
   } finally {
-    process.off('SIGINT', onSignal)
+    for (const name of stops) process.off(name, onSignal)
     bar.end()
     codec.close()
     store.close()

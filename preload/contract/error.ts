@@ -4,6 +4,7 @@ export const errorCodes = [
   'project-not-found', 'project-newer', 'project-damaged', 'project-unwritable', 'project-busy', 'disk-full',
   'image-unreadable', 'image-too-large', 'mask-missing', 'mask-size', 'mask-empty', 'mask-unreadable', 'folder-empty', 'folder-missing',
   'tags-unreadable', 'dataset-unreadable', 'tag-without-renders', 'too-few-photos', 'truth-without-photo', 'classes-unreadable',
+  'camera-software-missing', 'camera-unavailable',
   'mesh-unreadable', 'mesh-too-large', 'mesh-open', 'mesh-flat', 'device-unavailable', 'weights-unreadable', 'model-unreadable', 'trainer-crashed', 'export-refused', 'training-diverged', 'step-order',
   'queue-full', 'stopping', 'upload-too-large', 'upload-slow', 'rules-unreadable',
 ] as const

@@ -207,6 +207,8 @@ const de: typeof en & { errors: Record<string, string> } = {
     'too-few-photos': 'Zu wenige Fotos.',
     'truth-without-photo': 'Zu dieser Wahrheit gibt es kein Foto.',
     'classes-unreadable': 'classes.json ist nicht lesbar.',
+    'camera-software-missing': 'Für diese Kamera fehlt ein Programm.',
+    'camera-unavailable': 'Die Kamera liefert kein Bild.',
     'mesh-unreadable': 'Die CAD-Datei ist nicht lesbar.',
     'mesh-open': 'Die Oberfläche der CAD-Datei ist offen.',
     'mesh-flat': 'Die CAD-Datei hat kein Volumen.',

@@ -182,6 +182,8 @@ const zh: typeof en & { errors: Record<string, string> } = {
     'too-few-photos': '照片太少。',
     'truth-without-photo': '该真值没有对应的照片。',
     'classes-unreadable': 'classes.json 无法读取。',
+    'camera-software-missing': '缺少使用此相机所需的程序。',
+    'camera-unavailable': '相机没有传来图像。',
     'mesh-unreadable': 'CAD 文件无法读取。',
     'mesh-open': 'CAD 文件的表面未封闭。',
     'mesh-flat': 'CAD 文件没有体积。',
