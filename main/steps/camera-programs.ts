@@ -32,10 +32,10 @@ export function printed(program: string, args: readonly string[], timeoutMs = 15
   })
 }
 
-/** Whether GStreamer has an element; null without GStreamer. */
+/** Whether GStreamer has an element, of whatever version; null without GStreamer. */
 export function hasElement(element: string): Promise<boolean | null> {
   return new Promise((resolve) => {
-    execFile(inspectProgram, ['--exists', element], { timeout: 15_000, windowsHide: true }, (error) => {
+    execFile(inspectProgram, ['--exists', '--atleast-version=0.0.1', element], { timeout: 15_000, windowsHide: true }, (error) => {
       resolve((error as NodeJS.ErrnoException | null)?.code === 'ENOENT' ? null : error === null)
     })
   })

@@ -33,15 +33,14 @@ export async function* cameraPictures(source: CameraSource, settings: CameraSett
   const { signal, tell = () => undefined, retryMs = 1000 } = options
   const args = argumentsOf(source, settings)
   const silentMs = (options.silentMs ?? 10_000) + 1000 * (settings.everyS ?? 0)
-  let everLive = false
+  let live: boolean | null = null
   let pauseMs = retryMs
   while (!signal.aborted) {
     const pipeline = startPipeline(args, signal)
     try {
-      let live = false
       for await (const picture of picturesOf(pipeline, silentMs)) {
         if (!live) tell({ state: 'live' })
-        live = everLive = true
+        live = true
         pauseMs = retryMs
         yield picture
       }
@@ -53,8 +52,9 @@ export async function* cameraPictures(source: CameraSource, settings: CameraSett
     const element = missingElement(pipeline.said())
     if (element) throw partMissing(element)
     const reason = pipeline.fault() || reasonOf(pipeline.said()) || 'it has stopped sending pictures'
-    if (!everLive) throw unavailable(source, reason)
-    tell({ state: 'waiting', reason })
+    if (live === null) throw unavailable(source, reason)
+    if (live) tell({ state: 'waiting', reason })
+    live = false
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
     pauseMs = Math.min(longestPauseMs, 2 * pauseMs)
   }

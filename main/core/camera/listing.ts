@@ -41,9 +41,13 @@ export function featuresOf(text: string): ReadonlyMap<string, string> {
 /** The first feature of these names that is a number. */
 export function numberOf(features: ReadonlyMap<string, string>, names: readonly string[]): Feature | null {
   for (const name of names) {
-    const [, value, min, max] = /^(\S+)(?:\s+[^\s:]+)?(?:\s+min:(\S+))?(?:\s+max:(\S+))?/.exec(features.get(name) ?? '') ?? []
-    const bound = (text: string | undefined) => (text !== undefined && Number.isFinite(Number(text)) ? Number(text) : null)
-    if (value !== undefined && Number.isFinite(Number(value))) return { value: Number(value), min: bound(min), max: bound(max) }
+    const text = features.get(name) ?? ''
+    const numberAfter = (start: RegExp) => {
+      const word = text.match(start)?.[1]
+      return word !== undefined && Number.isFinite(Number(word)) ? Number(word) : null
+    }
+    const value = numberAfter(/^(\S+)/)
+    if (value !== null) return { value, min: numberAfter(/\smin:(\S+)/), max: numberAfter(/\smax:(\S+)/) }
   }
   return null
 }
@@ -65,5 +69,5 @@ export function reasonOf(text: string): string {
   if (at < 0) return ''
   const said = lines[at].replace(/^(ERROR|WARNING):\s*/, '').replace(/^from element \S+:\s*/, '')
   const detail = lines.slice(at + 1).find((line) => /^(streaming stopped|Failed|Could not|.*: (Connection|Not found|Unauthorized))/.test(line))
-  return detail ? `${said} ${detail}` : said
+  return (detail ? `${said} ${detail}` : said).replace(/\.$/, '')
 }
