@@ -18,6 +18,8 @@ import { measureMasks } from './steps/mask-figures.ts'
 import { loadModel, predictFiles } from './steps/predict.ts'
 import { renderCad } from './steps/render-cad.ts'
 import { writeReport } from './steps/report.ts'
+import { watchFolder } from './steps/watch-folder.ts'
+import { openImportIssues } from './store/import-issues.ts'
 import { openStore, type Store } from './store/index.ts'
 import { threadsOf, withRun } from './wire.ts'
 
@@ -42,6 +44,21 @@ async function withStore<T>(project: string, work: (store: Store, codec: Codec) 
 interface ImportInput { project: string; kind: AnyOptions['kind']; paths: string[]; tags: string[] | null }
 const importFiles = ({ project, kind, paths, tags }: ImportInput, { signal, report }: Tools): Promise<ImportResult> =>
   withStore(project, (store, codec) => importAny(store, codec, paths, { kind, tags, signal, report }))
+
+interface WatchInput { project: string; path: string; tags: string[] | null | 'folder' }
+const watch = ({ project, path, tags }: WatchInput, { signal, report }: Tools): Promise<ImportResult> =>
+  withStore(project, (store, codec) => {
+    const issues = openImportIssues(store)
+    const result = { taken: 0 }
+    const tell = (issue: ImportIssue) => {
+      issues.add([issue])
+      void report({ step: 'watch', done: result.taken, total: 0, unit: 'photos' })
+    }
+    return watchFolder(store, codec, path, { tags, signal, tell, report: (progress) => {
+      result.taken = progress.done
+      return report(progress)
+    } })
+  })
 
 interface CadInput { project: string; paths: string[]; reading: CadReading; settings: Partial<RenderSettings>; count: number }
 const cad = ({ project, paths, reading, settings, count }: CadInput, { signal, report }: Tools): Promise<ImportResult> =>
@@ -136,7 +153,7 @@ async function devices(): Promise<readonly DeviceNote[]> {
 
 const bench = (input: BenchWish, { signal }: Tools): Promise<BenchRow> => benchModel(input, signal)
 
-const jobs = { bench, devices, import: importFiles, cad, readCad, sample, report, export: makeExport, predict, gap, figures }
+const jobs = { bench, devices, import: importFiles, watch, cad, readCad, sample, report, export: makeExport, predict, gap, figures }
 export type JobName = keyof typeof jobs
 export type JobInput<K extends JobName> = Parameters<(typeof jobs)[K]>[0]
 export type JobOutput<K extends JobName> = Awaited<ReturnType<(typeof jobs)[K]>>

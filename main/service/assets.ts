@@ -6,6 +6,7 @@ import type { SegmentMap } from '../core/image/types.ts'
 import { evaluatedKey } from '../steps/evaluated.ts'
 import { readSuperpixels } from '../steps/superpixels.ts'
 import { openTruth } from '../store/truth.ts'
+import type { Cameras } from './cameras.ts'
 import type { Asset } from './host.ts'
 import type { OpenProject, OpenProjects } from './open-projects.ts'
 import { openPictureMaker } from './picture-maker.ts'
@@ -22,9 +23,9 @@ export interface Assets {
   close(): Promise<void>
 }
 
-const pattern = /^\/?project\/(\d{1,10})\/(image|thumbnail|render-mask|truth|hints|superpixels|mask)((?:\/\d{1,10}){1,3}|\/\d{1,10}\/crf\/\d{1,10})$/
+const pattern = /^\/?project\/(\d{1,10})\/(image|thumbnail|render-mask|truth|hints|superpixels|mask|camera)((?:\/\d{1,10}){1,3}|\/\d{1,10}\/crf\/\d{1,10})$/
 
-export function openAssets(projects: OpenProjects): Assets {
+export function openAssets(projects: OpenProjects, cameras: Cameras): Assets {
   const maker = openPictureMaker()
 
   const thumbnailFile = async ({ store }: OpenProject, imageId: number) => {
@@ -57,6 +58,7 @@ export function openAssets(projects: OpenProjects): Assets {
       case 'render-mask 1': return labels(project, project.store.masks.shaOfRender(id), id)
       case 'truth 1': return labels(project, openTruth(project.store).get(id), id)
       case 'hints 1': return labels(project, project.hints.shaOf(id), id)
+      case 'camera 2': return seen(cameras.newest(Number(words[0])))
       case 'superpixels 2': return superpixels(project, Number(words[0]), id)
       case 'mask 3': return labels(project, maskSha(project, Number(words[0]), words[1] === 'crf' ? 'crf' : Number(words[1]), id), id)
       default: return null
@@ -71,6 +73,9 @@ export function openAssets(projects: OpenProjects): Assets {
     close: () => maker.close(),
   }
 }
+
+const seen = (picture: { bytes: Uint8Array; serial: number } | null): Asset | null =>
+  picture && { bytes: picture.bytes, type: 'image/png', etag: `camera-${picture.serial}`, lasting: false }
 
 /** Labels of a photo after a round: those that train, or those that were held against truth. */
 export function maskSha({ store }: OpenProject, runId: number, round: number | 'crf', imageId: number): string | null {

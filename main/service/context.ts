@@ -1,6 +1,7 @@
 import type { EventData } from '../../preload/contract/api.ts'
 import { openCodec, type Codec } from '../core/image/codec.ts'
 import { openAssets, type Assets } from './assets.ts'
+import { openCameras, type Cameras } from './cameras.ts'
 import { openConfig, type Config } from './config.ts'
 import type { Host } from './host.ts'
 import { openJobs, type Jobs } from './jobs.ts'
@@ -15,6 +16,9 @@ export interface Context {
   readonly jobs: Jobs
   readonly projects: OpenProjects
   readonly assets: Assets
+  readonly cameras: Cameras
+  /** Folders being watched, by job. */
+  readonly watched: Map<number, { readonly projectId: number; readonly path: string }>
   readonly training: Training
   /** The decoder, opened when first wanted. */
   readonly codec: () => Promise<Codec>
@@ -27,10 +31,11 @@ export interface Context {
 export function openContext(host: Host): Context {
   const jobs = openJobs(host)
   const projects = openProjects()
-  const assets = openAssets(projects)
+  const cameras = openCameras(host)
+  const assets = openAssets(projects, cameras)
   let codec: Promise<Codec> | undefined
   return {
-    host, jobs, projects, assets,
+    host, jobs, projects, assets, cameras, watched: new Map(),
     config: openConfig(host.configDir),
     training: openTraining(jobs.stop),
     codec: () => (codec ??= openCodec()),

@@ -12,6 +12,7 @@ import { projectCalls } from './projects.ts'
 import { reportCalls } from './reports.ts'
 import { reviewCalls } from './review.ts'
 import { runCalls } from './runs.ts'
+import { sourceCalls } from './sources.ts'
 import { workpieceCalls } from './workpieces.ts'
 
 /** The main side behind the contract, without any window: what Electron, the web door and tests put their page on. */
@@ -27,7 +28,7 @@ export interface Service {
 function handlersOf(context: Context): Handlers {
   return {
     ...appCalls(context), ...deviceCalls(context), ...exportCalls(context), ...folderCalls(context), ...imageCalls(context),
-    ...importCalls(context), ...projectCalls(context), ...reportCalls(context), ...reviewCalls(context), ...runCalls(context), ...workpieceCalls(context),
+    ...importCalls(context), ...projectCalls(context), ...reportCalls(context), ...reviewCalls(context), ...runCalls(context), ...sourceCalls(context), ...workpieceCalls(context),
   }
 }
 
@@ -50,6 +51,7 @@ export function createService(host: Host): Service {
     asset: (address) => context.assets.read(address),
     close: async () => {
       await context.jobs.close()
+      await context.cameras.close()
       await context.assets.close()
       context.projects.closeAll()
     },

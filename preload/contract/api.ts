@@ -200,6 +200,13 @@ export const FolderListing = z.object({
   entries: z.array(z.object({ name: z.string(), path: Path, kind: z.enum(['folder', 'project', 'file']) })),
 })
 export type FolderListing = z.output<typeof FolderListing>
+/** A number of a camera, with its range where it tells. */
+const Feature = z.object({ value: z.number(), min: z.number().nullable(), max: z.number().nullable() })
+/** A camera beside those of the browser; exposure in microseconds, gain in dB or the camera's own unit. */
+export const CameraInfo = z.object({ id: z.string(), name: z.string(), exposure: Feature.nullable(), gain: Feature.nullable(), locked: z.boolean().nullable() })
+export type CameraInfo = z.output<typeof CameraInfo>
+const OfCamera = { projectId: Id, session: Id }
+const Tags = z.array(Text).max(254)
 export const importKinds = ['auto', 'renders', 'photos', 'truth'] as const
 
 /** A CAD file as read. Sizes are in millimetres; figures of a mesh are bytes of float32 corners and uint32 indices in base64. */
@@ -301,6 +308,29 @@ export const calls = {
     }),
     output: Job,
   },
+  /** Job: takes the photos that another program writes into a folder, until it is stopped; `folder`: the folder a photo lies in is its tag. */
+  'watch:start': { input: z.strictObject({ ...OfProject, path: Path, tags: z.union([Tags, z.null(), z.literal('folder')]) }), output: Job },
+  /** Folders that are being watched. */
+  'watch:list': { input: z.strictObject(OfProject), output: z.array(z.object({ jobId: Id, path: Path })) },
+
+  /** Cameras that GStreamer reaches, and what is not installed. */
+  'camera:list': {
+    input: z.strictObject(OfProject),
+    output: z.object({ cameras: z.array(CameraInfo), missing: z.array(z.object({ part: z.string(), message: z.string(), advice: z.string() })) }),
+  },
+  /** Lets a camera send; `null` leaves exposure or gain to it, `lock` keeps both where they are. What it sees is at `assets.camera`. */
+  'camera:open': {
+    input: z.strictObject({
+      ...OfProject, camera: z.string().min(1).max(1100), exposureUs: z.number().min(1).max(1e8).nullable(), gain: z.number().min(0).max(500).nullable(), lock: z.boolean(),
+    }),
+    output: z.object({ session: Id, exposureUs: z.number().nullable(), gain: z.number().nullable() }),
+  },
+  /** Takes what the camera sees as a photo into the project. */
+  'camera:snap': {
+    input: z.strictObject({ ...OfCamera, tags: Tags.nullable() }),
+    output: z.object({ imageId: Id.nullable(), duplicate: z.boolean(), issue: ImportIssue.nullable() }),
+  },
+  'camera:close': { input: z.strictObject(OfCamera), output: Nothing },
   /** Files the imports did not take, newest first. */
   'import:issues': { input: z.strictObject(OfProject), output: z.array(ImportIssue) },
   'import:dismiss': { input: z.strictObject(OfProject), output: Nothing },
@@ -365,6 +395,8 @@ export const events = {
   'trainer:restarted': z.object({ projectId: Id, runId: Id, round: Count }),
   /** What the trainer uses, about once a second while it works. */
   'device:load': z.object({ description: z.string(), stepsPerSecond: z.number().nullable(), memoryBytes: Bytes.nullable() }),
+  /** A camera sends, has stopped and is tried again (why), or cannot be used (why). */
+  'camera:news': z.object({ session: Id, state: z.enum(['live', 'waiting', 'failed']), reason: z.string() }),
   /** A command of the application menu. */
   menu: z.object({ command: z.enum(['new', 'open', 'home', 'import', 'settings', 'keys', 'undo', 'redo']) }),
   /** A project folder was opened from the system (double click, command line). */
@@ -399,6 +431,8 @@ export const assets = {
   superpixels: (projectId: number, runId: number, id: number) => `project/${projectId}/superpixels/${runId}/${id}`,
   /** Painted hints, 255 = none; 404 where there are none. */
   hints: (projectId: number, id: number) => `project/${projectId}/hints/${id}`,
+  /** What an open camera sees, PNG; `serial` makes each look an address of its own. 404 before its first picture. */
+  camera: (projectId: number, session: number, serial: number) => `project/${projectId}/camera/${session}/${serial}`,
 } as const
 
 /** What the preload puts on the window. */

@@ -43,7 +43,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     },
   },
   jobs: {
-    work: 'Arbeitet', 'project-sample': 'Beispiel entsteht', 'import-files': 'Importiert', 'cad-read': 'Liest eine CAD-Datei', 'import-cad': 'Rendert CAD-Dateien', 'report-save': 'Schreibt den Bericht',
+    work: 'Arbeitet', 'project-sample': 'Beispiel entsteht', 'import-files': 'Importiert', 'watch-start': 'Beobachtet einen Ordner', 'cad-read': 'Liest eine CAD-Datei', 'import-cad': 'Rendert CAD-Dateien', 'report-save': 'Schreibt den Bericht',
     'export-make': 'Schreibt das Modell', 'export-predict': 'Erzeugt Masken', 'device-test': 'Misst Geräte', 'run-start': 'Trainiert', 'run-resume': 'Trainiert',
   },
   chooser: { up: 'Ordner darüber', path: 'Pfad', empty: 'Dieser Ordner ist leer', name: 'Dateiname', save: 'Hier speichern', files: '{n} Datei nehmen | {n} Dateien nehmen', folder: 'Diesen Ordner nehmen' },
@@ -79,7 +79,14 @@ const de: typeof en & { errors: Record<string, string> } = {
   camera: {
     title: 'Kamera', live: 'Livebild der Kamera', which: 'Kamera', number: 'Kamera {n}', tag: 'Tag', timer: 'Zeitgeber', every: 'jede Sekunde | alle {n} Sekunden',
     snap: 'Foto aufnehmen', key: 'Die Leertaste nimmt ein Foto auf.', taken: 'Kein Foto aufgenommen | {n} Foto aufgenommen | {n} Fotos aufgenommen',
+    address: 'Netzwerkkamera', addressHelp: 'Adresse ihres Datenstroms', opening: 'Wartet auf ihr erstes Bild.',
+    waiting: 'Die Kamera ist ausgefallen: {reason}. Es wird versucht, bis sie wieder da ist.', exposure: 'Belichtung, µs', gain: 'Verstärkung', range: '{min} bis {max}', automatic: 'wie die Kamera es hat',
+    lock: 'Belichtung und Verstärkung festhalten', fixed: 'Belichtung und Verstärkung einer Netzwerkkamera werden in der Kamera selbst eingestellt.', more: 'Kameras, die hier nicht genutzt werden können',
     none: 'Keine Kamera antwortet. Eine anschließen oder die Kamera in den Systemeinstellungen erlauben.',
+  },
+  watch: {
+    title: 'Beobachteter Ordner', about: 'Nimmt jedes Foto, das ein anderes Programm in einen Ordner schreibt, sobald es vollständig ist. Endet, wenn Maskwright geschlossen wird.', folder: 'Zu beobachtender Ordner', choose: 'Wählen',
+    tag: 'Tag der Fotos', byFolder: 'Der Ordner, in dem ein Foto liegt', start: 'Beobachten', stop: '{path} nicht mehr beobachten', none: 'Kein Ordner gewählt', taken: '{n} Foto genommen | {n} Fotos genommen',
   },
   cad: {
     short: 'CAD', title: 'CAD-Dateien importieren', about: 'Aus CAD-Dateien werden Renderings mit exakten Masken. STEP, IGES, STL, OBJ, PLY und GLB.', pick: 'Dateien wählen',

@@ -41,7 +41,7 @@ export default {
     },
   },
   jobs: {
-    work: 'Working', 'project-sample': 'Making the sample', 'import-files': 'Importing', 'cad-read': 'Reading a CAD file', 'import-cad': 'Rendering CAD files', 'report-save': 'Writing the report',
+    work: 'Working', 'project-sample': 'Making the sample', 'import-files': 'Importing', 'watch-start': 'Watching a folder', 'cad-read': 'Reading a CAD file', 'import-cad': 'Rendering CAD files', 'report-save': 'Writing the report',
     'export-make': 'Writing the model', 'export-predict': 'Making masks', 'device-test': 'Measuring devices', 'run-start': 'Training', 'run-resume': 'Training',
   },
   chooser: { up: 'Folder above', path: 'Path', empty: 'This folder is empty', name: 'File name', save: 'Save here', files: 'Take {n} file | Take {n} files', folder: 'Take this folder' },
@@ -77,7 +77,14 @@ export default {
   camera: {
     title: 'Camera', live: 'Live picture of the camera', which: 'Camera', number: 'Camera {n}', tag: 'Tag', timer: 'Timer', every: 'every second | every {n} seconds',
     snap: 'Take photo', key: 'Space takes a photo.', taken: 'No photo taken | {n} photo taken | {n} photos taken',
+    address: 'Network camera', addressHelp: 'Address of its stream', opening: 'Waiting for its first picture.',
+    waiting: 'The camera has stopped: {reason}. It is tried again until it is back.', exposure: 'Exposure, µs', gain: 'Gain', range: '{min} to {max}', automatic: 'as the camera has it',
+    lock: 'Keep exposure and gain', fixed: 'Exposure and gain of a network camera are set in the camera itself.', more: 'Cameras that cannot be used here',
     none: 'No camera answers. Plug one in, or allow the camera in the settings of the system.',
+  },
+  watch: {
+    title: 'Hot folder', about: 'Takes every photo that another program writes into a folder, as soon as it is complete. Ends when Maskwright is closed.', folder: 'Folder to watch', choose: 'Choose',
+    tag: 'Tag of the photos', byFolder: 'The folder a photo lies in', start: 'Watch', stop: 'Stop watching {path}', none: 'No folder chosen', taken: '{n} photo taken | {n} photos taken',
   },
   cad: {
     short: 'CAD', title: 'Import CAD files', about: 'CAD files become renders with exact masks. STEP, IGES, STL, OBJ, PLY and GLB.', pick: 'Choose files',

@@ -36,7 +36,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     },
   },
   jobs: {
-    work: '处理中', 'project-sample': '正在生成示例', 'import-files': '正在导入', 'cad-read': '正在读取 CAD 文件', 'import-cad': '正在渲染 CAD 文件', 'report-save': '正在写报告',
+    work: '处理中', 'project-sample': '正在生成示例', 'import-files': '正在导入', 'watch-start': '正在监视文件夹', 'cad-read': '正在读取 CAD 文件', 'import-cad': '正在渲染 CAD 文件', 'report-save': '正在写报告',
     'export-make': '正在写模型', 'export-predict': '正在生成掩膜', 'device-test': '正在测量设备', 'run-start': '训练中', 'run-resume': '训练中',
   },
   chooser: { up: '上级文件夹', path: '路径', empty: '此文件夹为空', name: '文件名', save: '保存到这里', files: '选用 {n} 个文件', folder: '选用此文件夹' },
@@ -68,7 +68,13 @@ const zh: typeof en & { errors: Record<string, string> } = {
   issues: { about: '这些文件未被采用；其余均已导入。', file: '文件', reason: '原因', advice: '怎么办', dismiss: '清空列表' },
   camera: {
     title: '相机', live: '相机实时画面', which: '相机', number: '相机 {n}', tag: '标签', timer: '定时', every: '每 {n} 秒', snap: '拍照', key: '按空格键拍照。',
-    taken: '已拍 {n} 张', none: '没有相机响应。请接上相机，或在系统设置中允许使用相机。',
+    taken: '已拍 {n} 张', address: '网络相机', addressHelp: '视频流地址', opening: '正在等待第一幅图像。',
+    waiting: '相机已停止：{reason}。将持续重试直到恢复。', exposure: '曝光，µs', gain: '增益', range: '{min} 至 {max}', automatic: '沿用相机设置', lock: '保持曝光和增益不变',
+    fixed: '网络相机的曝光和增益在相机上设置。', more: '此处无法使用的相机', none: '没有相机响应。请接上相机，或在系统设置中允许使用相机。',
+  },
+  watch: {
+    title: '监视文件夹', about: '其他程序写入文件夹的每张照片，一写完就收进项目。关闭 Maskwright 时结束。', folder: '要监视的文件夹', choose: '选择', tag: '照片的标签', byFolder: '照片所在的文件夹',
+    start: '开始监视', stop: '停止监视 {path}', none: '尚未选择文件夹', taken: '已收入 {n} 张照片',
   },
   cad: {
     short: 'CAD', title: '导入 CAD 文件', about: 'CAD 文件变成带精确掩膜的渲染图。支持 STEP、IGES、STL、OBJ、PLY 和 GLB。', pick: '选择文件',
