@@ -8,7 +8,7 @@ const inspectProgram = 'gst-inspect-1.0'
 const homes: Record<string, string> = {
   'gst-launch-1.0': 'gstreamer1.0-tools', 'gst-inspect-1.0': 'gstreamer1.0-tools', 'gst-device-monitor-1.0': 'gstreamer1.0-plugins-base-apps',
   'arv-tool-0.8': 'aravis-tools-cli', aravissrc: 'libaravis-0.8-0', v4l2src: 'gstreamer1.0-plugins-good', rtspsrc: 'gstreamer1.0-plugins-good',
-  pngenc: 'gstreamer1.0-plugins-good', videoconvert: 'gstreamer1.0-plugins-base', videorate: 'gstreamer1.0-plugins-base', decodebin: 'gstreamer1.0-plugins-base',
+  pngenc: 'gstreamer1.0-plugins-good', videoconvert: 'gstreamer1.0-plugins-base', decodebin: 'gstreamer1.0-plugins-base',
   bayer2rgb: 'gstreamer1.0-plugins-bad',
 }
 

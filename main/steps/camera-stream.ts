@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../preload/contract/error.ts'
 import { lostPictures, missingElement, reasonOf } from '../core/camera/listing.ts'
+import { openPace } from '../core/camera/pace.ts'
 import { openPngStream } from '../core/camera/png-stream.ts'
 import { pictureFd, pipelineOf, type CameraSettings, type CameraSource } from '../core/camera/source.ts'
 import { launchProgram, partMissing } from './camera-programs.ts'
@@ -15,7 +16,7 @@ export interface StreamOptions {
   readonly tell?: (news: CameraNews) => void
   /** Told when a stream has ended: pictures that the camera sent and that did not arrive whole, where that is known. */
   readonly onLost?: (pictures: number) => void
-  /** Time without a picture after which the camera counts as gone, ms; the time between pictures is added. */
+  /** Time without a picture after which the camera counts as gone, ms. */
   readonly silentMs?: number
   /** First pause before a camera that has stopped is tried again, ms; it doubles up to ten seconds. */
   readonly retryMs?: number
@@ -32,7 +33,8 @@ const graceMs = 3_000
 export async function* cameraPictures(source: CameraSource, settings: CameraSettings, options: StreamOptions): AsyncGenerator<Uint8Array> {
   const { signal, tell = () => undefined, retryMs = 1000 } = options
   const args = argumentsOf(source, settings)
-  const silentMs = (options.silentMs ?? 10_000) + 1000 * (settings.everyS ?? 0)
+  const silentMs = options.silentMs ?? 10_000
+  const due = openPace(settings.everyS)
   let live: boolean | null = null
   let pauseMs = retryMs
   while (!signal.aborted) {
@@ -42,7 +44,7 @@ export async function* cameraPictures(source: CameraSource, settings: CameraSett
         if (!live) tell({ state: 'live' })
         live = true
         pauseMs = retryMs
-        yield picture
+        if (due(performance.now())) yield picture
       }
     } finally {
       await pipeline.stop()

@@ -20,7 +20,9 @@ export function useFeed() {
   let serial = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   const stopListening = on('camera:news', (data) => {
-    if (data.session === session) news.value = { state: data.state, reason: data.reason }
+    if (data.session !== session) return
+    news.value = { state: data.state, reason: data.reason }
+    if (data.state === 'live') look()
   })
 
   async function find(): Promise<void> {
@@ -41,7 +43,6 @@ export function useFeed() {
     news.value = { state: 'opening', reason: '' }
     const opened = await app.attempt(() => call('camera:open', { projectId: project.id, camera, ...wish }))
     session = opened?.session ?? 0
-    look()
     return opened
   }
   async function close(): Promise<void> {

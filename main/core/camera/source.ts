@@ -1,3 +1,5 @@
+import { glanceS } from './pace.ts'
+
 /** A camera that GStreamer reaches: by its GenICam name, as a Linux video device, or at an address of the network. */
 export type CameraSource =
   | { readonly kind: 'genicam'; readonly name: string }
@@ -11,7 +13,7 @@ export interface CameraSettings {
   readonly gain?: number
   /** Keeps exposure and gain from adapting to the light. A value that is given is always kept. */
   readonly lock?: boolean
-  /** Seconds between two pictures; undefined: every picture of the camera. */
+  /** Seconds between two pictures, of which the pipeline keeps to 0.2 at most and `openPace` to the rest; undefined: every picture of the camera. */
   readonly everyS?: number
   /** The sensor sends its colour mosaic, which is made into colours here. */
   readonly mosaic?: boolean
@@ -48,8 +50,7 @@ export function pipelineOf(source: CameraSource, settings: CameraSettings): stri
   check('0.01 to 86400 seconds', settings.everyS, 0.01, 86_400)
   return [
     '-q', ...sourceOf(source, settings), '!',
-    'queue', 'max-size-buffers=0', 'max-size-time=0', `max-size-bytes=${waitingBytes}`, '!',
-    ...(settings.everyS === undefined ? [] : ['videorate', 'drop-only=true', '!', `video/x-raw,framerate=${rateOf(settings.everyS)}`, '!']),
+    ...(settings.everyS === undefined ? everyPicture : newestPicture(settings.everyS)), '!',
     'videoconvert', '!', 'video/x-raw,format=(string){GRAY8,RGB}', '!',
     'pngenc', 'compression-level=1', '!', 'fdsink', `fd=${pictureFd}`, 'sync=false',
   ]
@@ -82,5 +83,9 @@ function check(what: string, value: number | undefined, least: number, most: num
   if (value !== undefined && !(value >= least && value <= most)) throw new RangeError(`expected ${what}, got ${value}`)
 }
 
-/** Pictures a second as a fraction of whole numbers. */
-const rateOf = (everyS: number) => `1000/${Math.round(everyS * 1000)}`
+/** All wait for their turn. */
+const everyPicture = ['queue', 'max-size-buffers=0', 'max-size-time=0', `max-size-bytes=${waitingBytes}`]
+
+/** The newest alone waits, and a pause goes before each. A rate is not asked for: the camera would be set to it. */
+const newestPicture = (everyS: number) =>
+  ['queue', 'max-size-buffers=1', 'max-size-time=0', 'max-size-bytes=0', 'leaky=downstream', '!', 'identity', `sleep-time=${Math.round(1e6 * Math.min(everyS, glanceS))}`]
