@@ -18,6 +18,7 @@ export function useFeed() {
   const news = ref<{ state: 'opening' | 'live' | 'waiting' | 'failed'; reason: string }>({ state: 'opening', reason: '' })
   let session = 0
   let serial = 0
+  let turns = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   const stopListening = on('camera:news', (data) => {
     if (data.session !== session) return
@@ -39,9 +40,16 @@ export function useFeed() {
     if (news.value.state !== 'failed') timer = setTimeout(look, shown ? lookMs : retryMs)
   }
   async function open(camera: string, wish: { exposureUs: number | null; gain: number | null; lock: boolean }): Promise<{ exposureUs: number | null; gain: number | null } | undefined> {
+    const turn = ++turns
     await close()
+    if (turn !== turns) return undefined
     news.value = { state: 'opening', reason: '' }
     const opened = await app.attempt(() => call('camera:open', { projectId: project.id, camera, ...wish }))
+    // Another camera was chosen meanwhile: this one is let go again.
+    if (turn !== turns) {
+      if (opened) await call('camera:close', { projectId: project.id, session: opened.session })
+      return undefined
+    }
     session = opened?.session ?? 0
     return opened
   }
@@ -55,6 +63,7 @@ export function useFeed() {
   const snap = (tags: string[] | null) => call('camera:snap', { projectId: project.id, session, tags })
 
   onBeforeUnmount(() => {
+    turns++
     stopListening()
     void close()
   })
