@@ -63,7 +63,7 @@ describe.runIf(posix)('capture', () => {
       if (run === 1) { send(png(0)); await sleep(60000) }
       if (run === 2) { send(png(1)); send(Buffer.from('no picture at all, and more of it')); await sleep(60000) }
       for (let i = 2; i < 10; i++) send(png(i)); await sleep(60000)`)
-    expect(await take({ silentMs: 1500 })).toMatchObject({ captured: 6, added: 6, interruptions: 2 })
+    expect(await take({ silentMs: 4000 })).toMatchObject({ captured: 6, added: 6, interruptions: 2 })
     expect(states()).toEqual(['live', 'waiting', 'live', 'waiting', 'live'])
   })
 

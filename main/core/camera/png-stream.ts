@@ -2,8 +2,8 @@ const signature = [137, 80, 78, 71, 13, 10, 26, 10]
 
 /** Cuts a stream of bytes into the PNG files it consists of. */
 export interface PngStream {
-  /** Takes what has come and gives the pictures that are whole by now. Throws RangeError when it is no row of PNG files. */
-  push(bytes: Uint8Array): Uint8Array[]
+  /** Takes what has come and gives the pictures that are whole by now. Throws RangeError, after those before it, at what is no PNG. */
+  push(bytes: Uint8Array): Generator<Uint8Array>
   /** Bytes of a picture that has begun. */
   readonly pending: number
 }
@@ -20,10 +20,9 @@ export function openPngStream(maxBytes = 512 * 1024 * 1024): PngStream {
     get pending() {
       return held
     },
-    push(bytes) {
+    * push(bytes) {
       parts.push(bytes)
       held += bytes.length
-      const found: Uint8Array[] = []
       while (held >= wanted) {
         const all = parts.length === 1 ? parts[0] : join(parts, held)
         parts = [all]
@@ -33,12 +32,12 @@ export function openPngStream(maxBytes = 512 * 1024 * 1024): PngStream {
         wanted = end.wanted
         if (wanted > maxBytes) throw new RangeError(`expected pictures of at most ${maxBytes} bytes, got a larger one`)
         if (!end.whole) continue
-        found.push(all.slice(0, at))
+        const whole = all.slice(0, at)
         parts = [all.subarray(at)]
         held -= at
         at = wanted = 8
+        yield whole
       }
-      return found
     },
   }
 }

@@ -15,13 +15,18 @@ describe('openPngStream', () => {
   })
   it('keeps what has begun', () => {
     const stream = openPngStream()
-    expect(stream.push(bytes.subarray(0, pictures[0].length + 20))).toHaveLength(1)
+    expect([...stream.push(bytes.subarray(0, pictures[0].length + 20))]).toHaveLength(1)
     expect(stream.pending).toBe(20)
   })
+  it('gives what came whole before it refuses what follows', () => {
+    const found: Uint8Array[] = []
+    expect(() => { for (const picture of openPngStream().push(Buffer.concat([pictures[0], Buffer.from('no picture at all')]))) found.push(picture) }).toThrow('expected a PNG')
+    expect(found).toHaveLength(1)
+  })
   it('refuses other bytes and pictures without measure', () => {
-    expect(() => openPngStream().push(new TextEncoder().encode('Setting pipeline to PAUSED'))).toThrow('expected a PNG')
+    expect(() => [...openPngStream().push(new TextEncoder().encode('Setting pipeline to PAUSED'))]).toThrow('expected a PNG')
     const huge = Buffer.from(bytes.subarray(0, 48))
     huge.writeUInt32BE(0x7fffffff, 33)
-    expect(() => openPngStream(1e6).push(huge)).toThrow('at most 1000000 bytes')
+    expect(() => [...openPngStream(1e6).push(huge)]).toThrow('at most 1000000 bytes')
   })
 })
