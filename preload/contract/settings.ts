@@ -58,7 +58,7 @@ export const definitions = {
   'network.width': number('network', 0.25, 0.125, 1, 'Share of the channels of every layer kept; smaller is faster.'),
   'network.outputStride': choice('network', '16', ['8', '16', '32'], 'How much smaller than the picture the features are; smaller is sharper and slower.'),
   'network.weights': text('network', '', 'A safetensors file with pretrained backbone weights; empty starts from random weights.'),
-  'network.decoder': choice('network', 'skip', ['none', 'skip', 'fine'], 'Whether finer features are added on the way up (skip: to a quarter of the side, fine: to half) or the pyramid alone decides (none, as in PSPNet).'),
+  'network.decoder': choice('network', 'skip', ['none', 'skip'], 'Whether finer features are added on the way up (skip) or the pyramid alone decides (none, as in PSPNet).'),
 
   'classifier.steps': integer('classifier', 300, 0, 20000, 'Training steps of the tag classifier.', 'steps'),
   'classifier.batch': integer('classifier', 16, 1, 64, 'Photos a step.', 'photos'),

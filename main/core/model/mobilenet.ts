@@ -51,7 +51,7 @@ export function mobilenetFrom(plan: MobileNetPlan, outputStride: OutputStride, p
   let stride = 2
   let dilation = 1
   for (const [t, c, n, s] of plan.rows) {
-    if (s > 1) taps.push({ stride, channels, block: blocks.length - 1 })
+    if (s > 1 && stride > 2) taps.push({ stride, channels, block: blocks.length - 1 })
     for (let k = 0; k < n; k++) {
       const wanted = k === 0 ? s : 1
       const reduces = stride * wanted <= outputStride

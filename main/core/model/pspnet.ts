@@ -17,8 +17,8 @@ export interface PspNetOptions {
   /** Share of the channels of every layer kept. */
   readonly width: number
   readonly outputStride: OutputStride
-  /** `none`: the pyramid alone decides, as published. `skip`: finer features are added on the way up, to stride 4; `fine`: to stride 2. */
-  readonly decoder: 'none' | 'skip' | 'fine'
+  /** `none`: the pyramid alone decides, as published. `skip`: finer features are added on the way up. */
+  readonly decoder: 'none' | 'skip'
   /** Workpieces and the background. */
   readonly classes: number
 }
@@ -48,8 +48,8 @@ export function pspnet(options: PspNetOptions): Network {
   if (!Number.isInteger(options.classes) || options.classes < 2)
     throw new RangeError(`expected at least 2 classes, got ${options.classes}`)
   const extractor = backbone(options.backbone, options.width, options.outputStride)
-  const decoder = options.decoder !== 'none'
-    ? skipDecoder(extractor, Math.max(32, scaleChannels(128, options.width)), options.classes, options.decoder === 'fine' ? 2 : 4)
+  const decoder = options.decoder === 'skip'
+    ? skipDecoder(extractor, Math.max(32, scaleChannels(128, options.width)), options.classes)
     : plainDecoder(extractor, scaleChannels(512, options.width), options.classes)
   return segmentationNetwork(extractor, decoder)
 }
@@ -79,12 +79,11 @@ export function plainDecoder(extractor: Backbone, hidden: number, classes: numbe
 }
 
 /**
- * A light decoder: the stages at the output stride reduced to `channels`, pyramid, 3x3 convolution; then, stage by stage up to the stride `finest`,
+ * A light decoder: the stages at the output stride reduced to `channels`, pyramid, 3x3 convolution; then, stage by stage up to stride 4,
  * enlarged, joined with that stage reduced to half the channels, and a 3x3 convolution. Scores are taken at the finest stage.
  */
-export function skipDecoder(extractor: Backbone, channels: number, classes: number, finest = 4): Decoder {
-  const unused = extractor.stages.filter((stage) => stage.stride < finest).length
-  const stages = extractor.stages.slice(unused)
+export function skipDecoder(extractor: Backbone, channels: number, classes: number): Decoder {
+  const { stages } = extractor
   const coarse = stages.filter((stage) => stage.stride === stages[stages.length - 1].stride)
   const fine = stages.slice(0, stages.length - coarse.length).reverse()
   const quarter = channels / 4
@@ -105,8 +104,7 @@ export function skipDecoder(extractor: Backbone, channels: number, classes: numb
   const cls = score('cls', input, classes)
   return {
     parameters: mergeParameters(neck.parameters, ...ups.flatMap((up) => [up.side.parameters, up.join.parameters]), cls.parameters),
-    apply: (all, pass) => {
-      const features = all.slice(unused)
+    apply: (features, pass) => {
       let y = neck.apply(tf.concat(features.slice(fine.length), 3), pass)
       ups.forEach(({ side, join }, i) => {
         const finer = features[fine.length - 1 - i]

@@ -43,12 +43,12 @@ export function resnet(depth: ResNetDepth, width: number, outputStride: OutputSt
   return resnetFrom({ stem: widths[0], widths, ...depths[depth] }, outputStride)
 }
 
-/** A residual network of any size; its stages are the stem and layer1 .. layer4. */
+/** A residual network of any size; its stages are layer1 .. layer4. */
 export function resnetFrom(plan: ResNetPlan, outputStride: OutputStride): Backbone {
   if (![8, 16, 32].includes(outputStride)) throw new RangeError(`expected an output stride of 8, 16 or 32, got ${outputStride}`)
   const stem = convolutionNorm('conv1', 'bn1', { input: 3, output: plan.stem, kernel: 7, stride: 2, part: 'backbone' })
   const layers: Block[] = []
-  const stages: Stage[] = [{ stride: 2, channels: plan.stem }]
+  const stages: Stage[] = []
   let channels = plan.stem
   let stride = 4
   plan.widths.forEach((width, i) => {
@@ -65,9 +65,8 @@ export function resnetFrom(plan: ResNetPlan, outputStride: OutputStride): Backbo
     stages,
     normalise: (image) => tf.div(tf.sub(image, MEAN.map((m) => m * 255)), DEVIATION.map((d) => d * 255)),
     features: (x, pass) => {
-      const first = stem.apply(x, pass)
-      let y = maxPool(first, 3, 2, 1)
-      return [first, ...layers.map((block) => (y = block.apply(y, pass)))]
+      let y = maxPool(stem.apply(x, pass), 3, 2, 1)
+      return layers.map((block) => (y = block.apply(y, pass)))
     },
   }
 }
