@@ -11,6 +11,8 @@ export interface BatchSetup {
   /** Weights of pixels: the band along edges of renders, and the distance over which trust in a pseudo label grows. */
   readonly boundary: { readonly k: number; readonly width: number }
   readonly distance: number
+  /** Weight of background pixels. */
+  readonly background: number
 }
 /** A batch to draw: for the segmentation network, or for the tag classifier. */
 export type BatchWish =
@@ -32,7 +34,7 @@ function draw(wish: BatchWish): BatchInputs {
   return { image, labels, pixelWeights: pixelWeights(labels, renders) }
 }
 
-/** Weights of a batch's pixels: the edges of renders, the insides of pseudo labels (method, section 3). */
+/** Weights of a batch's pixels: the edges of renders, the insides of pseudo labels (method, section 3), the background. */
 function pixelWeights(labels: Int32Array, renders: number): Float32Array {
   const { width, height } = setup.options
   const n = width * height
@@ -41,6 +43,7 @@ function pixelWeights(labels: Int32Array, renders: number): Float32Array {
     const map = { width, height, data: Uint8Array.from(labels.subarray(row * n, (row + 1) * n)) }
     out.set((row < renders ? renderWeights(map, setup.boundary) : photoWeights(map, { s: setup.distance })).data, row * n)
   }
+  if (setup.background !== 1) labels.forEach((label, i) => void (label === 0 && (out[i] *= setup.background)))
   return out
 }
 

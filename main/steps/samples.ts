@@ -49,6 +49,7 @@ export async function openSamples(
   return openBatches({
     renders: renderSamples, photos: photoSamples,
     boundary: { k: settings['weights.boundary'], width: settings['weights.boundaryWidth'] },
+    background: settings['weights.background'],
     distance: (settings['weights.distance'] * settings['training.size']) / referenceSize,
     options: {
       seed: settings['run.seed'], ...canvas, classes: classCount(store), renderBatch, photoBatch,

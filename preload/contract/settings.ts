@@ -107,6 +107,7 @@ export const definitions = {
 
   'weights.boundary': number('weights', 1, 0, 50, 'Extra weight of the band along the edges of renders; larger insists on shape.'),
   'weights.boundaryWidth': integer('weights', 5, 1, 31, 'Width of that band.', 'px'),
+  'weights.background': number('weights', 1, 0.1, 20, 'Weight of background pixels; crops show workpieces larger than photos do, and more weight keeps shadows and patterns out of masks.'),
   'weights.distance': number('weights', 8, 0, 200, 'Distance over which trust in a pseudo label grows from its edge inwards, at 640 x 480; 0 trusts all alike.', 'px'),
 
   'refine.ratio': number('refine', 0.85, 0.01, 1, 'Share of the most confident pixels that keep their label; larger labels more and errs more.'),

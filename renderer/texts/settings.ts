@@ -57,6 +57,7 @@ const rows: Record<string, Row> = {
   'augment.cutPaste': ['Cut and paste', 'Ausschneiden, einsetzen', 'Anteil der Fotos, die ein Werkstück aus einem anderen Foto bekommen.', '剪贴', '接受从其他照片按伪标注剪来的工件的照片比例。'],
   'weights.boundary': ['Weight of edges', 'Gewicht der Kanten', 'Zusätzliches Gewicht entlang der Kanten der Renderings; größer besteht auf der Form.', '边缘权重', '渲染图边缘带的额外权重；越大越强调形状。'],
   'weights.boundaryWidth': ['Width of edges', 'Breite der Kanten', 'Breite dieses Bandes; größer betont mehr Umgebung.', '边缘宽度', '该边缘带的宽度；越大影响范围越广。'],
+  'weights.background': ['Background', 'Hintergrund', 'Gewicht der Hintergrundpixel; Ausschnitte zeigen Werkstücke größer als Fotos, mehr Gewicht hält Schatten und Muster aus den Masken.', '背景', '背景像素的权重；裁剪块中工件比照片中大，权重越大，阴影和花纹越不易进入掩膜。'],
   'weights.distance': ['Trust inwards', 'Vertrauen nach innen', 'Strecke, über die das Vertrauen in ein Label vom Rand nach innen wächst; 0 vertraut überall gleich.', '向内信任', '对伪标注的信任自边缘向内增长的距离（按 640 x 480）；0 表示一视同仁。'],
   'refine.ratio': ['Labelled share', 'Gelabelter Anteil', 'Anteil der sichersten Pixel, die ihr Label behalten; größer labelt mehr und irrt mehr.', '保留比例', '保留标注的最可信像素比例；越大标得越多，错得也越多。'],
   'refine.perClass': ['Threshold for each', 'Schwelle für jedes', 'Eine Schwelle je Werkstück (an) oder eine für alle (aus).', '各自阈值', '每种工件一个阈值（开）或共用一个（关）。'],
