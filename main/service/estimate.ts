@@ -21,8 +21,7 @@ const superpixelSeconds = 0.25
 /** Shorter runs are mostly compiling and tell nothing. */
 const tellingSeconds = 60
 
-const frameUnits = (settings: Settings) => {
-  const long = settings['training.size']
+const frameUnits = (settings: Settings, long = settings['training.size']) => {
   const network = backbones[settings['network.backbone']] * (settings['network.width'] / 0.5) ** 2 * strides[settings['network.outputStride']]
   return ((long * long * 0.75) / unitPixels) * network
 }
@@ -33,14 +32,16 @@ function unitsOf(settings: Settings, photos: number, truths: number): Record<Ste
   const scales = (list: readonly number[]) => list.reduce((sum, scale) => sum + scale * scale, 0)
   const batch = settings['training.renderBatch'] + settings['training.photoBatch']
   const rounds = settings['run.rounds']
-  const steps = settings['training.firstSteps'] + (rounds - 1) * settings['training.steps']
+  const crop = settings['training.crop'] ** 2
+  const first = settings['training.firstSteps'] * frameUnits(settings, settings['training.firstSize'] || undefined)
+  const later = (rounds - 1) * settings['training.steps'] * frame
   const predictions = rounds * photos * scales(settings['predict.scales']) * settings['predict.flips']
   return {
-    'train-classifier': settings['classifier.steps'] * settings['classifier.batch'] * frame * trainFactor,
+    'train-classifier': settings['classifier.steps'] * settings['classifier.batch'] * frame * crop * trainFactor,
     cam: (photos + truths) * scales(settings['cam.scales']) * (settings['cam.flip'] ? 2 : 1) * frame,
     superpixels: 0,
     'initial-mask': 0,
-    'self-train': (steps * batch * trainFactor + predictions) * frame,
+    'self-train': (first + later) * crop * batch * trainFactor + predictions * frame,
     evaluate: (rounds + 1) * truths * frame,
   }
 }

@@ -27,6 +27,12 @@ export const optimizerOf = (settings: Settings): Optimizer => optimizer({
   name: settings['training.optimizer'], weightDecay: settings['training.weightDecay'], momentum: settings['training.momentum'],
 })
 
+/** A run as a round sees it: the first may work on pictures of a size of its own (`training.firstSize`). */
+export function ofRound<T extends { readonly settings: Settings }>(run: T, round: number): T {
+  const size = run.settings['training.firstSize']
+  return round === 1 && size > 0 ? { ...run, settings: { ...run.settings, 'training.size': size } } : run
+}
+
 /** Names the function that a network of these settings and some more words makes, for the cache of compiled graphs. */
 export const graphKey = (settings: Settings, ...words: readonly unknown[]) => JSON.stringify([
   settings['network.backbone'], settings['network.width'], settings['network.outputStride'], settings['network.decoder'], ...words,

@@ -3,7 +3,7 @@ import { resizeRgb, type ChannelMap } from '../core/image/resize.ts'
 import { predictStep, type PredictStep } from '../core/train/predict-step.ts'
 import type { ImageRow } from '../store/images.ts'
 import { classCount } from './classes.ts'
-import { graphKey, segmentationNetwork } from './networks.ts'
+import { graphKey, ofRound, segmentationNetwork } from './networks.ts'
 import { frameOf, readPixels } from './photos.ts'
 import type { Run } from './run.ts'
 import { unpackTensors } from './train-loop.ts'
@@ -33,7 +33,7 @@ export function readWeights({ store, id }: Pick<Run, 'store' | 'id'>, round: num
 
 /** The network of a round as it is evaluated and exported: one scale, the mirrorings of `predict.modelFlips`. `size` as in the options. */
 export const openFinished = (run: Run, round: number, size?: Size): Promise<Predictor> =>
-  openPredictor(run, { weights: readWeights(run, round), flips: run.settings['predict.modelFlips'], size })
+  openPredictor(ofRound(run, round), { weights: readWeights(run, round), flips: run.settings['predict.modelFlips'], size })
 
 /** The segmentation network, ready to predict. By default one scale and no mirroring. */
 export function openPredictor(run: Run, { weights, scales = [1], flips = 1, size }: PredictorOptions): Promise<Predictor> {

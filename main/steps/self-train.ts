@@ -5,7 +5,7 @@ import { segmentationStep, weightsOf } from '../core/train/train-step.ts'
 import { openHints } from '../store/hints.ts'
 import type { ImageRow } from '../store/images.ts'
 import { classCount } from './classes.ts'
-import { graphKey, optimizerOf, ratesOf, segmentationNetwork, startWeights } from './networks.ts'
+import { graphKey, ofRound, optimizerOf, ratesOf, segmentationNetwork, startWeights } from './networks.ts'
 import { canvasOf } from './photos.ts'
 import { readWeights } from './predictor.ts'
 import { refineMasks, trainable } from './refine.ts'
@@ -23,8 +23,8 @@ export async function selfTrain(run: Run): Promise<void> {
   for (let round = 1; round <= settings['run.rounds']; round++) {
     if (store.rounds.get(run.id, round)?.state !== 'done') {
       const startedAt = performance.now()
-      await trainRound(run, round, classes)
-      await refineMasks(run, round, classes)
+      await trainRound(ofRound(run, round), round, classes)
+      await refineMasks(ofRound(run, round), round, classes)
       store.rounds.upsert(run.id, round, { state: 'done', durationMs: performance.now() - startedAt })
     }
     if (settled(store.rounds.get(run.id, round)?.agreement ?? null, settings)) return

@@ -76,6 +76,7 @@ export const definitions = {
   'initial.background': number('initial', 0.2, 0, 1, 'Superpixels whose activation stays under this are background; between it and positive is left open.'),
 
   'training.size': integer('training', 192, 32, 1024, 'Long side of the pictures the network trains on; larger is sharper and slower.', 'px'),
+  'training.firstSize': integer('training', 0, 0, 1024, 'The same in the first round; smaller pictures teach what is what faster. 0 takes the same size.', 'px'),
   'training.crop': number('training', 0.5, 0.25, 1, 'Share of a photo\'s sides that one training picture shows; smaller shows workpieces larger at the same speed.'),
   'training.steps': integer('training', 1200, 1, 100000, 'Training steps a round.', 'steps'),
   'training.firstSteps': integer('training', 2400, 1, 100000, 'Training steps of the first round.', 'steps'),
@@ -147,9 +148,11 @@ const defaults = Object.fromEntries(settingNames.map((name) => [name, definition
 const quick: Partial<Settings> = {
   'classifier.steps': 250,
   'initial.share': 0.13,
-  'training.size': 128, 'training.renderBatch': 12, 'training.photoBatch': 12, 'training.steps': 700, 'training.learningRate': 0.01,
-  'augment.parts': 1.1, 'augment.clutter': 0, 'augment.photoBackgrounds': 0.6,
-  'refine.crf': true,
+  'training.size': 160, 'training.firstSize': 128, 'training.renderBatch': 12, 'training.photoBatch': 12,
+  'training.firstSteps': 1700, 'training.steps': 700, 'training.learningRate': 0.01,
+  'augment.parts': 1.1, 'augment.clutter': 0, 'augment.photoBackgrounds': 0.6, 'augment.scaleMin': 0.75, 'augment.scaleMax': 1.3,
+  'weights.background': 1.5,
+  'refine.crf': true, 'crf.iterations': 5, 'predict.scales': [1], 'predict.flips': 2,
 }
 
 const paper: Partial<Settings> = {

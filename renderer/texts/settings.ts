@@ -28,6 +28,7 @@ const rows: Record<string, Row> = {
   'initial.positive': ['Positive superpixel', 'Positives Superpixel', 'Ein Superpixel ist positiv, wenn alle (ganz) oder mehr als die Hälfte seiner Pixel aktiv sind.', '正超像素', '全部像素活跃（整个）或过半（多数）时超像素为正。'],
   'initial.background': ['Background below', 'Hintergrund unter', 'Superpixel mit kleinerer Aktivierung sind Hintergrund; dazwischen bleibt es offen.', '背景上限', '激活低于此值的超像素为背景；介于两者之间的留空。'],
   'training.size': ['Picture size', 'Bildgröße', 'Lange Seite der Bilder beim Training; größer ist schärfer und langsamer.', '图片尺寸', '训练图片的长边；越大越清晰也越慢。'],
+  'training.firstSize': ['Picture size, first round', 'Bildgröße, erste Runde', 'Lange Seite der Bilder in der ersten Runde; kleinere lehren schneller, was was ist. 0 nimmt dieselbe Größe.', '首轮图片尺寸', '首轮训练图片的长边；较小的图片能更快学会区分工件。0 表示相同尺寸。'],
   'training.crop': ['Part of the photo', 'Ausschnitt des Fotos', 'Anteil der Seiten eines Fotos, den ein Trainingsbild zeigt; kleiner zeigt Werkstücke größer bei gleichem Tempo.', '照片取景', '一张训练图片所取照片边长的比例；越小工件显得越大，速度不变。'],
   'training.steps': ['Steps a round', 'Schritte je Runde', 'Trainingsschritte je Runde; mehr lernt gründlicher und dauert länger.', '每轮步数', '每轮的训练步数；越多越充分也越久。'],
   'training.firstSteps': ['Steps of the first round', 'Schritte der ersten Runde', 'Trainingsschritte der ersten Runde; mehr gibt einen besseren Anfang und dauert länger.', '首轮步数', '第一轮的训练步数；越多起点越好也越久。'],

@@ -50,7 +50,7 @@ export function metal(rng: Random): Floor {
   const brushed = rng.chance(0.55)
   const base = rng.between(0.22, 0.6)
   const tint: Vector = [rng.between(0.95, 1.05), 1, rng.between(0.94, 1.08)]
-  const roughness = rng.between(0.4, 0.62)
+  const roughness = rng.between(0.55, 0.8)
   const scratches = Array.from({ length: 14 }, () => ({
     x: rng.between(-200, 200), y: rng.between(-200, 200), angle: rng.between(0, Math.PI), length: rng.between(10, 90), depth: rng.between(0.1, 0.35),
   }))

@@ -3,13 +3,12 @@ import { directionBetween } from '../../main/core/render/pose.ts'
 import type { Material } from '../../main/core/render/shade.ts'
 import type { WorkpieceName } from './workpieces.ts'
 
-/** How each workpiece leaves the workshop: the bolt blackened, the bracket powder-coated, the flange cast, the gear brass. Renders know none of it. */
+/** How each workpiece leaves the workshop: the bolt blackened, the flange cast, the gear brass. Renders know none of it. */
 export const looks: Record<WorkpieceName, (size: number, rng: Random) => Material> = {
   bolt: (size, rng) => ({
     colour: tone([0.16, 0.16, 0.18], rng), metal: 1, roughness: rng.between(0.3, 0.5),
     grain: { strength: rng.between(0.03, 0.1), length: size * 0.012, along: directionBetween(-1, 1, rng) },
   }),
-  bracket: (_size, rng) => ({ colour: tone([0.2, 0.27, 0.36], rng), metal: 0, roughness: rng.between(0.25, 0.55) }),
   flange: (size, rng) => ({
     colour: tone([0.8, 0.81, 0.83], rng), metal: 1, roughness: rng.between(0.45, 0.7),
     grain: { strength: rng.between(0.08, 0.18), length: size * rng.between(0.01, 0.03) },

@@ -12,12 +12,12 @@ import { model, toStl, workpieceNames, type WorkpieceName } from './workpieces.t
 /** Makes the sample line from code alone, the same at every run: `node resources/sample/make.ts [FOLDER]`. */
 
 const seed = 'sample line 1'
-const rendersEach = 24
-const photosEach = 6
-const emptyOnes: Record<FloorName, number> = { wood: 3, metal: 3, rubber: 2 }
-const severalEach = 2
-/** Photos with truth, beside the first of every group and workpiece. */
-const moreTruth = new Set(['wood/flange/001', 'metal/bracket/001', 'rubber/bolt/001', 'wood/gear/001'])
+const rendersEach = 40
+const photosEach = 14
+const emptyOnes = 8
+const severalEach = 4
+/** Of each workpiece on each floor, so many photos with truth. */
+const truthEach = 3
 
 const out = process.argv[2] ?? dirname(fileURLToPath(import.meta.url))
 const codec = await openCodec()
@@ -29,7 +29,7 @@ makeRenders()
 for (const group of floorNames) {
   for (const name of workpieceNames) for (let i = 0; i < photosEach; i++) photograph(group, name, i, [name])
   for (let i = 0; i < severalEach; i++) photograph(group, 'several', i, random(seed, group, 'several', i).shuffle(workpieceNames).slice(0, 2))
-  for (let i = 0; i < emptyOnes[group]; i++) photograph(group, 'empty', i, [])
+  for (let i = 0; i < emptyOnes; i++) photograph(group, 'empty', i, [])
 }
 save('tags.json', json(tags))
 save('classes.json', json(Object.fromEntries(workpieceNames.map((name, i) => [i + 1, name]))))
@@ -56,7 +56,7 @@ function photograph(group: FloorName, folder: string, i: number, names: readonly
   const { image, mask } = takePhoto(parts, floors[group](rng), rng)
   save(`photos/${path}.jpg`, codec.encodeJpeg(image, 85))
   tags[`${path}.jpg`] = [...names]
-  if (names.length === 1 && (i === 0 || moreTruth.has(path))) save(`truth/${path}.png`, codec.encodePng(mask))
+  if (names.length === 1 && i < truthEach) save(`truth/${path}.png`, codec.encodePng(mask))
   const share = mask.data.filter((label) => label > 0).length / (photoSize.width * photoSize.height)
   console.log(`${path}  ${names.join(' + ') || 'empty'}  ${(100 * share).toFixed(1)} %`)
 }

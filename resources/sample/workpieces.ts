@@ -43,19 +43,6 @@ function flange(): Mesh {
   return joinMeshes([extrude(plate, 9, 1), collar])
 }
 
-/** An angle bracket: two plates with holes and a rib between them. */
-function bracket(): Mesh {
-  const plate = (height: number) => {
-    const w = 28, r = 7
-    const shape = new Shape().moveTo(-w, 0).lineTo(-w, height - r).absarc(-w + r, height - r, r, Math.PI, Math.PI / 2, true)
-    shape.lineTo(w - r, height).absarc(w - r, height - r, r, Math.PI / 2, 0, true).lineTo(w, 0).closePath()
-    shape.holes.push(hole(-16, height * 0.62, 4.5), hole(16, height * 0.62, 4.5))
-    return extrude(shape, 6, 0.6, 6)
-  }
-  const rib = extrude(new Shape().moveTo(0, 0).lineTo(30, 0).lineTo(0, 30).closePath(), 6, 0.5)
-  const upright = moveMesh(plate(48), [1, 0, 0, 0, 0, -1, 0, 1, 0], [0, 6, 0])
-  return joinMeshes([plate(54), upright, moveMesh(rib, [0, 0, 1, 1, 0, 0, 0, 1, 0], [-3, 5.5, 5.5])])
-}
 
 /** A hexagon bolt: head, plain shank, rolled thread drawn as rings. */
 function bolt(): Mesh {
@@ -88,7 +75,7 @@ function gear(): Mesh {
   return joinMeshes([extrude(shape, 13, 0.8, 8), moveMesh(extrude(hub, 10, 0.8), straight, [0, 0, 12.5])])
 }
 
-export const workpieces = { bolt, bracket, flange, gear } as const
+export const workpieces = { bolt, flange, gear } as const
 export type WorkpieceName = keyof typeof workpieces
 export const workpieceNames = Object.keys(workpieces) as WorkpieceName[]
 

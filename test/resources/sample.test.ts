@@ -22,13 +22,13 @@ test('every photo is tagged with workpieces that there are', () => {
   expect(Object.keys(tags).sort()).toEqual(list('photos').filter((path) => path.endsWith('.jpg')))
   expect(Object.values(classes)).toEqual(workpieceNames)
   for (const names of Object.values(tags)) for (const name of names) expect(workpieceNames).toContain(name)
-  expect(Object.values(tags).filter((names) => names.length === 0).length).toBe(8)
-  expect(Object.values(tags).filter((names) => names.length === 2).length).toBe(6)
+  expect(Object.values(tags).filter((names) => names.length === 0).length).toBe(24)
+  expect(Object.values(tags).filter((names) => names.length === 2).length).toBe(12)
 })
 
 test('truth shows what the tag says, over 5 to 25 per cent of the photo', () => {
   const truths = list('truth').filter((path) => path.endsWith('.png'))
-  expect(truths.length).toBe(16)
+  expect(truths.length).toBe(27)
   for (const path of truths) {
     const mask = codec.decodeIndex(read(`truth/${path}`))
     const photo = codec.decodeRgb(read(`photos/${path.replace('.png', '.jpg')}`))
@@ -44,7 +44,7 @@ test('truth shows what the tag says, over 5 to 25 per cent of the photo', () => 
 test('every render has a mask of its size that shows the workpiece whole', () => {
   for (const name of workpieceNames) {
     const files = list(`renders/${name}`)
-    expect(files.length).toBe(48)
+    expect(files.length).toBe(80)
     for (const file of files.filter((path) => path.endsWith('.jpg'))) {
       const image = codec.decodeRgb(read(`renders/${name}/${file}`))
       const mask = codec.decodeIndex(read(`renders/${name}/${file.replace('.jpg', '_mask.png')}`))

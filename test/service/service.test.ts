@@ -93,7 +93,7 @@ describe('imports', () => {
     const progress = bench.events('progress')
     expect(progress.at(-1)?.progress).toMatchObject({ step: 'import', unit: 'files' })
     const workpieces = await bench.call('workpieces:list', { projectId })
-    expect(workpieces.length).toBe(4)
+    expect(workpieces.length).toBe(3)
     const again = await bench.call('import:files', { projectId, kind: 'auto', paths: [sample], tags: null })
     expect(await bench.done(again.jobId)).toMatchObject({ added: 0 })
     expect((await bench.call('images:counts', { projectId })).duplicates).toBe(counts.photos + counts.renders + counts.truth)

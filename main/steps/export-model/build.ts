@@ -6,7 +6,7 @@ import { encodeModel, type OnnxModel } from '../../core/onnx/model.ts'
 import { quantise, valuesToMeasure } from '../../core/onnx/quantise.ts'
 import { predictStep } from '../../core/train/predict-step.ts'
 import { classCount } from '../classes.ts'
-import { segmentationNetwork } from '../networks.ts'
+import { ofRound, segmentationNetwork } from '../networks.ts'
 import { frameOf, readPixels } from '../photos.ts'
 import { mirrorings, readWeights } from '../predictor.ts'
 import type { Run } from '../run.ts'
@@ -32,7 +32,7 @@ export const labelsOf = ({ store }: Pick<Run, 'store'>): Record<string, string> 
 
 /** The network of a round as a model of float32. */
 export function wholeModel(run: Run, round: number, { batch, size }: Omit<Form, 'precision'>): OnnxModel {
-  const { store, settings, id } = run
+  const { store, settings, id } = ofRound(run, round)
   const { fn, signature, stateOf } = predictStep(segmentationNetwork(settings, classCount(store)), {
     batch: 1, ...frameOf(store, settings), flips: mirrorings(settings['predict.modelFlips']),
   })

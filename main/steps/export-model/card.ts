@@ -7,6 +7,7 @@ import { version as runtime } from '../../core/engine/session.ts'
 import { colourOf } from '../../core/image/overlay.ts'
 import { OPSET } from '../../core/onnx/model.ts'
 import { openRunNotes } from '../../store/run-notes.ts'
+import { ofRound } from '../networks.ts'
 import { frameOf } from '../photos.ts'
 import type { Run } from '../run.ts'
 import { runStatus } from '../status.ts'
@@ -45,7 +46,7 @@ export function makeCard({ run, round, form, model, parity, costs, labels, sampl
     classes: Object.entries(labels).map(([index, name]) => ({ index: Number(index), name, colour: index === '0' ? null : hex(Number(index)) })),
     input: {
       name: 'image', type: 'uint8', shape: [n, h, w, 3], layout: 'NHWC', colour: 'RGB', range: [0, 255],
-      preparation: 'nothing: the model resizes to its frame and normalises', frame: frameOf(store, settings),
+      preparation: 'nothing: the model resizes to its frame and normalises', frame: frameOf(store, ofRound(run, round).settings),
     },
     outputs: [
       { name: 'labels', type: 'uint8', shape: [n, h, w], meaning: 'class index of each pixel' },
