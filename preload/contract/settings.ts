@@ -149,7 +149,7 @@ const quick: Partial<Settings> = {
   'classifier.steps': 250,
   'initial.share': 0.13,
   'training.size': 160, 'training.firstSize': 128, 'training.renderBatch': 12, 'training.photoBatch': 12,
-  'training.firstSteps': 1700, 'training.steps': 700, 'training.learningRate': 0.01,
+  'training.firstSteps': 2000, 'training.steps': 900, 'training.learningRate': 0.01,
   'augment.parts': 1.1, 'augment.clutter': 0, 'augment.photoBackgrounds': 0.6, 'augment.scaleMin': 0.75, 'augment.scaleMax': 1.3,
   'weights.background': 1.5,
   'refine.crf': true, 'crf.iterations': 5, 'predict.scales': [1], 'predict.flips': 2,

@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node'
 import { anyBatch, batchProbes } from '../onnx/any-batch.ts'
 import { readMetadata } from '../onnx/read-model.ts'
 import type { Graph } from '../onnx/graph.ts'
-import type { OnnxModel } from '../onnx/model.ts'
+import { sharingConstants, type OnnxModel } from '../onnx/model.ts'
 import { resizeLabels, resizeMap, resizeRgb } from '../image/resize.ts'
 import type { FloatMap, LabelMap, RgbImage } from '../image/types.ts'
 import { repeated } from './calibrate.ts'
@@ -40,9 +40,9 @@ export interface ExportOptions {
  */
 export function exportGraph(fn: TensorFunction, signature: Signature, state: Record<string, Values>, options: ExportOptions): OnnxModel {
   const { batch = 1 } = options
-  if (batch !== 'dynamic') return traced(fn, signature, state, options, batch, batch)
+  if (batch !== 'dynamic') return sharingConstants(traced(fn, signature, state, options, batch, batch))
   const [a, b] = batchProbes.map((probe) => traced(fn, signature, state, options, probe, 'N'))
-  return anyBatch(a, b)
+  return sharingConstants(anyBatch(a, b))
 }
 
 function traced(fn: TensorFunction, signature: Signature, state: Record<string, Values>, options: ExportOptions, batch: number, named: number | string): OnnxModel {

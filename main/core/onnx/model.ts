@@ -56,6 +56,26 @@ export function livingPart(model: OnnxModel): OnnxModel {
   return { ...model, nodes: nodes.reverse(), constants: model.constants.filter(({ name }) => wanted.has(name)) }
 }
 
+/** The model with one constant where several are equal. */
+export function sharingConstants(model: OnnxModel): OnnxModel {
+  const seen = new Map<string, Constant[]>()
+  const twins = new Map<string, string>()
+  for (const constant of model.constants) {
+    const key = `${constant.type} ${constant.shape.join()}`
+    const alike = seen.get(key) ?? []
+    const twin = alike.find(({ values }) => sameValues(values, constant.values))
+    if (twin) twins.set(constant.name, twin.name)
+    else seen.set(key, [...alike, constant])
+  }
+  const nodes = model.nodes.map((node) => ({ ...node, inputs: node.inputs.map((name) => twins.get(name) ?? name) }))
+  return { ...model, nodes, constants: model.constants.filter(({ name }) => !twins.has(name)) }
+}
+
+function sameValues(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false
+  return a.length === b.length
+}
+
 /** The bytes of a model, a ModelProto. https://github.com/onnx/onnx/blob/main/docs/IR.md */
 export function encodeModel({ nodes, constants, inputs, outputs, metadata }: OnnxModel, opset: number = OPSET): Uint8Array {
   const domains = new Set(nodes.map((node) => node.domain).filter(Boolean))
