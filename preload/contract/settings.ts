@@ -146,6 +146,7 @@ const defaults = Object.fromEntries(settingNames.map((name) => [name, definition
 
 /** Crops of half a photo's side show workpieces alone, so that many of them fit in a batch; a narrow network learns from them within minutes. */
 const quick: Partial<Settings> = {
+  'run.rounds': 2,
   'classifier.steps': 250,
   'initial.share': 0.13,
   'training.size': 160, 'training.firstSize': 128, 'training.renderBatch': 12, 'training.photoBatch': 12,
