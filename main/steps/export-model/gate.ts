@@ -6,8 +6,8 @@ import type { Parity } from './parity.ts'
 export const disagreementLimits: Readonly<Record<Precision, number>> = { float32: 0.001, float16: 0.005, int8: 0.01 }
 /** mIoU that may be lost on photos with truth. */
 const largestLoss = 0.005
-/** What int8 is for: its weights weigh a quarter, and what they need beside them a hundredth more; and it is faster. */
-const int8Size = 0.26
+/** What int8 is for: to weigh a quarter at most, and to be faster. */
+const int8Size = 0.25
 const int8Speed = 1.5
 
 /** What the written model weighs and how fast it is here, beside the same model in float32. */
