@@ -1,17 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { AppError } from '../../preload/contract/error.ts'
-import type { OnnxDevice } from '../core/engine/session.ts'
-import { quantile, timeModel } from '../core/engine/time-model.ts'
+import { quantile, timeModel, type TimeOptions } from '../core/engine/time-model.ts'
 import { modelFile } from './predict.ts'
 
-export interface BenchWish {
+export interface BenchWish extends Omit<TimeOptions, 'signal'> {
   readonly model: string
-  readonly device: OnnxDevice
-  readonly threads: number
-  readonly batch: number
-  readonly width: number
-  readonly height: number
-  readonly seconds: number
 }
 
 /** How a model does under one choice of device, threads and batch. */

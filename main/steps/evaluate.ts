@@ -14,7 +14,6 @@ import type { Run } from './run.ts'
 /** Pixels by which a boundary may be off and still count as found. */
 const boundaryTolerance = 2
 
-
 /**
  * Step: masks and networks of every round, truth -> confusion matrices. Round 0 are the initial masks, later rounds the network
  * of that round as it would be exported: one photo at one size, no tags. `crf` is the last network with the dense CRF behind it.
