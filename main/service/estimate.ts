@@ -22,7 +22,9 @@ const superpixelSeconds = 0.25
 const tellingSeconds = 60
 
 const frameUnits = (settings: Settings, long = settings['training.size']) => {
-  const network = backbones[settings['network.backbone']] * (settings['network.width'] / 0.5) ** 2 * strides[settings['network.outputStride']]
+  const width = settings['network.width'] / 0.5
+  // Narrow layers do not fill a processor: below half the channels their cost falls with the width, not with its square.
+  const network = backbones[settings['network.backbone']] * width * Math.max(1, width) * strides[settings['network.outputStride']]
   return ((long * long * 0.75) / unitPixels) * network
 }
 
