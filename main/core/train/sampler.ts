@@ -125,7 +125,10 @@ function drawBatch(world: World, round: number, step: number): Batch {
 function drawRender(world: World, rng: Random, draw: number): Canvas {
   const { augment, width, height } = world.options
   const { sample, cutout } = world.nextRender!(draw)
-  if (!cutout || !rng.chance(augment.composite)) return plainPicture(rng, width, height, sample.image, sample.mask)
+  if (!cutout || !rng.chance(augment.composite))
+    return augment.randomise > 0
+      ? augmentPhoto(rng, width, height, sample.image, sample.mask, [], augment)
+      : plainPicture(rng, width, height, sample.image, sample.mask)
   const parts = [cutout]
   while (parts.length < MOST_PARTS && rng.chance(1 - 1 / augment.parts)) {
     const other = world.nextRender!(rng.below(1 << 20)).cutout

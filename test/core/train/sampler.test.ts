@@ -64,7 +64,7 @@ describe('batchSampler', () => {
   })
 
   it('shows every workpiece equally often, however many renders each has', () => {
-    const sampler = batchSampler(renders, photos, { ...options, renderBatch: 3, photoBatch: 0, augment: { ...augment, composite: 0 } })
+    const sampler = batchSampler(renders, photos, { ...options, renderBatch: 3, photoBatch: 0, augment: { ...augment, composite: 0, randomise: 0 } })
     const seen = [0, 0, 0, 0]
     for (let step = 0; step < 6; step++) {
       const { labels } = sampler.batch(1, step)
@@ -87,8 +87,15 @@ describe('batchSampler', () => {
     expect(seen).toEqual([5, 5, 5, 5])
   })
 
-  it('gives renders as they are when nothing is pasted', () => {
-    const sampler = batchSampler(renders, [], { ...options, renderBatch: 3, photoBatch: 0, augment: { ...augment, composite: 0 } })
+  it('varies renders that are not pasted as it varies photos', () => {
+    const plain = (randomise: number) => batchSampler(renders, [], { ...options, renderBatch: 3, photoBatch: 0, augment: { ...augment, composite: 0, randomise } }).batch(1, 0)
+    const varied = plain(1)
+    expect(varied.image).not.toEqual(plain(0).image)
+    expect([...new Set(varied.labels)].sort((a, b) => a - b).filter((label) => label > 0 && label < 255)).toEqual([1, 2, 3])
+  })
+
+  it('gives renders as they are when nothing is pasted and nothing is random', () => {
+    const sampler = batchSampler(renders, [], { ...options, renderBatch: 3, photoBatch: 0, augment: { ...augment, composite: 0, randomise: 0 } })
     const { image, labels } = sampler.batch(1, 0)
     for (let i = 0; i < labels.length; i++) expect(image[3 * i]).toBe(labels[i] === 0 ? 90 : 60 * labels[i])
   })

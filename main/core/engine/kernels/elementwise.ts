@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { BinaryInputs, TensorInfo, UnaryInputs } from '@tensorflow/tfjs-core'
 import { NCHW, sameLayout, size } from '../layout.ts'
+import type { Layout } from '../layout.ts'
 import {
   commonLayout, constant, fillOf, ints, isRepeated, kernel, layoutOf, made, op, operand, repeated, reshape, same, scalar, typeOf, view,
 } from '../trace.ts'
@@ -38,9 +39,21 @@ const arithmetic = (name: string, { emit, compute, neutral: value, sides }: Arit
 function broadcast(a: TensorInfo, b: TensorInfo, emit: Emit, dtype = typeOf(a)): TensorInfo {
   const shape = assertAndGetBroadcastShape(a.shape, b.shape)
   const layout = commonLayout([a, b], shape.length)
-  const out = emit(operand(a, shape.length, layout), operand(b, shape.length, layout), typeOf(a))
+  const out = emit(placed(a, shape, layout), placed(b, shape, layout), typeOf(a))
   const stretched = isShort(shape, a, b) ? op('Expand', [out, ints(layout.map((axis) => shape[axis]))]) : out
   return made(shape, dtype, stretched, layout)
+}
+
+/**
+ * An operand within a result of some shape. A single number beside a result whose last axis is 1 gets as many axes, or onnxruntime would
+ * take the other operand number by number instead of in one piece.
+ */
+function placed(info: TensorInfo, shape: readonly number[], layout: Layout): string {
+  const fill = fillOf(info)
+  const ones = Array<number>(shape.length).fill(1)
+  if (shape.length < 2 || shape[layout[layout.length - 1]] !== 1) return operand(info, shape.length, layout)
+  if (fill !== undefined) return constant([fill], ones, typeOf(info))
+  return size(info.shape) === 1 ? reshape(view(info), ones) : operand(info, shape.length, layout)
 }
 
 /** True where operands that stand in as something smaller leave the result without its shape. */
