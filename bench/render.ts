@@ -41,8 +41,8 @@ const alone = { things, options: {}, seed: 1, scene: null, maps: [] }
 const settings = {
   asBefore: alone,
   camera: { ...alone, options: { slope: 0.3, defocus: 1.5, motion: 4, noise: 4 } },
-  beforePhotos: { ...alone, scene: { parts: 1, distractors: 0, background: 'photos' as const, photos: [photo] } },
-  several: { ...alone, scene: { parts: 4, distractors: 3, background: 'photos' as const, photos: [photo] } },
+  beforePhotos: { ...alone, scene: { parts: 1, distractors: 0, background: 'photos' as const, alike: false, photos: [photo] } },
+  several: { ...alone, scene: { parts: 4, distractors: 3, background: 'photos' as const, alike: false, photos: [photo] } },
 }
 const rendersPerSecond: Record<string, number> = {}
 /** Of all threads, their start and first steps included. */

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, extname, join } from 'node:path'
+import { join } from 'node:path'
 import { AppError, toErrorData, type AppErrorData } from '../preload/contract/error.ts'
 import type { CadContent, ExportCard, Output } from '../preload/contract/api.ts'
 import type { ImportIssue, ImportResult, Progress } from '../preload/contract/model.ts'
@@ -62,17 +62,7 @@ const watch = ({ project, path, tags }: WatchInput, { signal, report }: Tools): 
 
 interface CadInput { project: string; paths: string[]; reading: CadReading; settings: Partial<RenderSettings>; count: number }
 const cad = ({ project, paths, reading, settings, count }: CadInput, { signal, report }: Tools): Promise<ImportResult> =>
-  withStore(project, async (store, codec) => {
-    const total = { added: 0, duplicates: 0, issues: [] as ImportIssue[] }
-    for (const path of paths) {
-      const workpiece = reading.parts === 'each' ? undefined : basename(path, extname(path))
-      const { added, duplicates, issues } = await renderCad(store, codec, path, { workpiece, reading, settings, count, seed: 1, signal, report })
-      total.added += added
-      total.duplicates += duplicates
-      total.issues.push(...issues)
-    }
-    return total
-  })
+  withStore(project, (store, codec) => renderCad(store, codec, paths, { reading, settings, count, seed: 1, signal, report }))
 
 interface ReadCadInput { path: string; reading: CadReading }
 async function readCad({ path, reading }: ReadCadInput, { signal }: Tools): Promise<CadContent> {

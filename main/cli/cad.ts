@@ -52,24 +52,24 @@ function unitText(unit: CadUnit, from: string, drawnIn: string | null): string {
   }
 }
 
-export const renderUsage = 'render P FILE --workpiece NAME [--count N] [--seed N] [--parts one|each] [--unit mm|cm|m|inch] [--up x|-x|y|-y|z|-z]\n'
+export const renderUsage = 'render P FILE... [--workpiece NAME] [--count N] [--seed N] [--parts one|each] [--unit mm|cm|m|inch] [--up x|-x|y|-y|z|-z]\n'
   + '      [--scale N] [--instances DIR] [--set key=value]...'
 
-/** Makes renders of a CAD file. */
+/** Makes renders of CAD files. */
 export async function render(args: readonly string[], say: Say): Promise<Answer> {
-  const { values, positionals: [project, file] } = parse(args, {
+  const { values, positionals: [project, ...files] } = parse(args, {
     workpiece: { type: 'string' }, count: { type: 'string', default: '40' }, seed: { type: 'string', default: '1' }, parts: { type: 'string', default: 'one' },
     unit: { type: 'string' }, up: { type: 'string' }, scale: { type: 'string' }, instances: { type: 'string' }, set: { type: 'string', multiple: true, default: [] },
-  }, renderUsage, 2)
+  }, renderUsage, 2, Infinity)
   const parts = oneOf(['one', 'each'], values.parts, 'way to take parts')
-  if (parts === 'one' && !values.workpiece) throw new AppError({ code: 'invalid-input', message: 'The name of the workpiece is missing.', advice: `Usage: maskwright ${renderUsage}` })
+  if (files.length > 1 && values.workpiece) throw new AppError({ code: 'invalid-input', message: 'One name cannot stand for several files.', advice: 'Leave out --workpiece; each file then gives its name to its workpiece.' })
   const reading = {
     parts, scale: scaleOf(values.scale),
     unit: values.unit === undefined ? undefined : oneOf(cadUnits, values.unit, 'unit'), up: values.up === undefined ? undefined : oneOf(upAxes, values.up, 'axis'),
   }
   const settings = parseRenderSettings(values.set)
   const { workpiece, instances } = values
-  const result = await withProject(project, ({ store, codec, signal, report }) => renderCad(store, codec, file, {
+  const result = await withProject(project, ({ store, codec, signal, report }) => renderCad(store, codec, files, {
     workpiece, instances, reading, settings, count: whole(values.count, '--count')!, seed: whole(values.seed, '--seed')!, signal, report,
   }))
   for (const issue of result.issues) say(`${issue.file}: ${issue.message} ${issue.advice}`)

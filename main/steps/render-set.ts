@@ -41,6 +41,8 @@ export function optionsOf(store: Store, settings: Partial<RenderSettings>): Part
     ...(has('camera.motion') && { motion: all['camera.motion'] }),
     ...(has('camera.noise') && { noise: all['camera.noise'] }),
     ...(has('light.lamps') && { lamps: all['light.lamps'] }),
+    ...(has('light.strongest') && { strongest: all['light.strongest'] }),
+    ...(has('light.softest') && { softest: all['light.softest'] }),
     ...(has('light.darkest', 'light.brightest') && { exposure: ordered(all['light.darkest'], all['light.brightest']) }),
     ...(all['render.material'] !== 'mixed' && { finishes: [all['render.material']] }),
     ...(all['render.pose'] !== 'mixed' && { pose: all['render.pose'] }),
@@ -80,7 +82,7 @@ function commonSize(store: Store): { width: number; height: number } | undefined
 export function sceneOf(store: Store, codec: Codec, settings: Partial<RenderSettings>, size: { width: number; height: number }): SceneJob | null {
   const all = { ...renderSettingDefaults, ...settings }
   const background = all['render.background']
-  const scene = { parts: all['scene.parts'], distractors: all['scene.distractors'], background }
+  const scene = { parts: all['scene.parts'], distractors: all['scene.distractors'], alike: all['scene.sizes'] === 'alike', background }
   if (background === 'grey' && scene.parts === 1 && scene.distractors === 0) return null
   return { ...scene, photos: background === 'photos' ? emptyPhotos(store, codec, size) : [] }
 }

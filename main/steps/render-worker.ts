@@ -23,6 +23,8 @@ export interface SceneJob {
   /** Most workpieces and stray things in one picture. */
   readonly parts: number
   readonly distractors: number
+  /** Whether the other workpieces are about as large as the first, whatever their files say. */
+  readonly alike: boolean
   readonly background: 'grey' | 'drawn' | 'photos'
   /** Of the size of the renders. */
   readonly photos: readonly RgbImage[]
@@ -62,7 +64,7 @@ const size = { width: job.options.width ?? renderDefaults.width, height: job.opt
 function render({ thing, number }: RenderWish): RenderAnswer {
   const { things, options, seed, scene, maps } = job
   const main = things[thing]
-  const rng = things.length > 1 ? random(seed, 'render-cad', number, main.name) : random(seed, 'render-cad', number)
+  const rng = things.length > 1 || scene ? random(seed, 'render-cad', number, main.name) : random(seed, 'render-cad', number)
   const environments = [light(number % (maps.length || rooms))]
   const all = { pose: posesInTurn[number % posesInTurn.length], environments, ...options }
   if (scene) return renderScene(thingsOf(scene, main, rng), behind(scene, rng), all, rng)
@@ -71,9 +73,10 @@ function render({ thing, number }: RenderWish): RenderAnswer {
 }
 
 /** The part, others of the file or more of its kind, and stray things of about its size. */
-function thingsOf({ parts, distractors }: SceneJob, main: Thing, rng: Random): Thing[] {
+function thingsOf({ parts, distractors, alike }: SceneJob, main: Thing, rng: Random): Thing[] {
   const radius = main.part.extent.radius * (main.part.millimetres ?? 1)
-  const others = Array.from({ length: rng.below(parts) }, () => rng.pick(job.things))
+  const likeMain = ({ part, label }: Thing) => ({ part: { ...part, millimetres: (radius / part.extent.radius) * rng.between(0.8, 1.25) }, label })
+  const others = Array.from({ length: rng.below(parts) }, () => rng.pick(job.things)).map((thing) => (alike ? likeMain(thing) : thing))
   const stray = Array.from({ length: rng.below(distractors + 1) }, () => ({
     part: { ...distractor(rng.below(drawnThings)), millimetres: radius * rng.between(0.2, 0.8) }, label: 0,
   }))

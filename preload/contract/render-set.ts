@@ -30,11 +30,14 @@ export const renderDefinitions = {
   'camera.noise': number(0, 0, 60, 'Noise of the sensor at white, in grey levels of 255.'),
 
   'light.lamps': integer(-1, -1, 4, 'Lamps beside the light from all around; -1 draws none or one for every render.', 'lamps'),
+  'light.strongest': number(1.5, 0.2, 20, 'Strength of the brightest lamp against the light from all around; stronger ones throw darker shadows.'),
+  'light.softest': number(0.3, 0.005, 1, 'Size of the largest lamp as a share of its distance; smaller ones throw harder shadows.'),
   'light.map': text('', 'An EXR or HDR picture of all directions, or a folder of them, as light; empty draws rooms.'),
   'light.darkest': number(0.1, 0.01, 1, 'Least mean light of the part in the picture.'),
   'light.brightest': number(0.45, 0.01, 1, 'Largest mean light of the part in the picture.'),
 
   'scene.parts': integer(1, 1, 12, 'Most workpieces in one picture; a mask of each is made beside that of all.', 'workpieces'),
+  'scene.sizes': choice('true', ['true', 'alike'], 'Sizes of workpieces that share a picture: as their files say, or all about as large as the first.'),
   'scene.distractors': integer(0, 0, 12, 'Most stray things in one picture that are no workpiece.', 'things'),
 } as const satisfies Record<string, SettingShape>
 

@@ -121,7 +121,7 @@ export default {
     masks: 'masks', pictures: 'pictures',
   },
   options: {
-    mixed: 'Mixed', sphere: 'Any way', resting: 'At rest', upper: 'Upright, from above', matt: 'Matt', cast: 'Cast', brushed: 'Brushed', polished: 'Polished', painted: 'Painted',
+    true: 'As their files say', alike: 'All alike', mixed: 'Mixed', sphere: 'Any way', resting: 'At rest', upper: 'Upright, from above', matt: 'Matt', cast: 'Cast', brushed: 'Brushed', polished: 'Polished', painted: 'Painted',
     grey: 'Plain grey', drawn: 'Drawn surfaces', photos: 'Photos of the line',
     resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: 'None',
     skip: 'Skip connections', whole: 'Whole superpixel', majority: 'Majority', scratch: 'Fresh', previous: 'Round before', first: 'First round', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',

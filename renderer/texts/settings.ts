@@ -96,10 +96,13 @@ const rows: Record<string, Row> = {
   'camera.motion': ['Motion', 'Bewegung', 'Längste Spur eines Teils, das sich bei der Aufnahme bewegt.', '运动模糊', '拍摄时工件移动的最长拖影。'],
   'camera.noise': ['Noise', 'Rauschen', 'Rauschen des Sensors bei Weiß, in Grauwerten von 255.', '噪声', '传感器在白色处的噪声，以 255 级灰度计。'],
   'light.lamps': ['Lamps', 'Lampen', 'Lampen neben dem Licht von allen Seiten; -1 zieht für jedes Rendering keine oder eine.', '灯', '环境光之外的灯；-1 则每张随机零或一盏。'],
+  'light.strongest': ['Strongest lamp', 'Stärkste Lampe', 'Stärke der hellsten Lampe gegenüber dem Licht von allen Seiten; stärkere werfen dunklere Schatten.', '最强灯', '最亮的灯相对环境光的强度；越强阴影越深。'],
+  'light.softest': ['Largest lamp', 'Größte Lampe', 'Größe der größten Lampe als Anteil ihres Abstands; kleinere werfen härtere Schatten.', '最大灯', '最大的灯的大小占其距离的比例；越小阴影越硬。'],
   'light.map': ['Light map', 'Lichtkarte', 'Ein EXR- oder HDR-Bild aller Richtungen oder ein Ordner davon als Licht; leer zieht Räume.', '光照图', '各方向的 EXR 或 HDR 图片或其文件夹作为光照；留空则生成房间。'],
   'light.darkest': ['Darkest', 'Am dunkelsten', 'Kleinstes mittleres Licht des Teils im Bild.', '最暗', '工件在画面中的最小平均亮度。'],
   'light.brightest': ['Brightest', 'Am hellsten', 'Größtes mittleres Licht des Teils im Bild.', '最亮', '工件在画面中的最大平均亮度。'],
   'scene.parts': ['Workpieces a picture', 'Werkstücke je Bild', 'Die meisten Werkstücke in einem Bild; jedes bekommt neben der gemeinsamen eine eigene Maske.', '每张工件数', '一张图中最多的工件数；除总掩膜外各有单独掩膜。'],
+  'scene.sizes': ['Sizes of workpieces', 'Größen der Werkstücke', 'Größen von Werkstücken, die ein Bild teilen: wie in ihren Dateien, oder alle etwa so groß wie das erste.', '工件大小', '同一图中工件的大小：按文件，或都与第一个相近。'],
   'scene.distractors': ['Stray things', 'Fremde Dinge', 'Die meisten Dinge in einem Bild, die keine Werkstücke sind.', '杂物', '一张图中最多的非工件物体数。'],
 }
 

@@ -105,7 +105,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     mm: '毫米', lamps: '盏', workpieces: '件', things: '个', rounds: '轮', threads: '线程', steps: '步', photos: '张', renders: '张', superpixels: '个', px: '像素', s: '秒', degrees: '度', files: '个文件', masks: '张掩膜', pictures: '张',
   },
   options: {
-    mixed: '混合', sphere: '任意', resting: '静置', upper: '直立俯视', matt: '哑光', cast: '铸造', brushed: '拉丝', polished: '抛光', painted: '涂漆',
+    true: '按文件', alike: '都相近', mixed: '混合', sphere: '任意', resting: '静置', upper: '直立俯视', matt: '哑光', cast: '铸造', brushed: '拉丝', polished: '抛光', painted: '涂漆',
     grey: '纯灰', drawn: '生成的表面', photos: '产线照片',
     resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: '无',
     skip: '跳跃连接', whole: '整个超像素', majority: '多数', scratch: '重新开始', previous: '上一轮', first: '第一轮', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',

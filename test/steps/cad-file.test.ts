@@ -140,7 +140,7 @@ it('makes a workpiece of every part, some together in one picture, with a mask o
   const store = openStore(join(folder, 'line.maskwright'), { create: true })
   const settings = { 'render.width': 64, 'render.height': 48, 'render.background': 'drawn', 'scene.parts': 3, 'scene.distractors': 2 } as const
   const options = { count: 2, seed: 1, threads: 2, reading: { parts: 'each' }, settings, instances: join(folder, 'apart') } as const
-  expect(await renderCad(store, codec, assembly, options)).toEqual({ added: 6, duplicates: 0, issues: [] })
+  expect(await renderCad(store, codec, [assembly], options)).toEqual({ added: 6, duplicates: 0, issues: [] })
   expect(store.workpieces.list().map(({ name }) => name)).toEqual(['nut', 'bolt', 'l-bracket'])
   const renders = store.images.list({ kind: 'render' })
   for (const { id, name, group, tags } of renders) {
@@ -152,9 +152,29 @@ it('makes a workpiece of every part, some together in one picture, with a mask o
     expect(apart.data.map((number) => Math.min(1, number))).toEqual(mask.data.map((label) => Math.min(1, label)))
   }
   expect(renders.some(({ tags }) => tags.length > 1)).toBe(true)
-  expect(await renderCad(store, codec, assembly, options)).toMatchObject({ added: 0, duplicates: 6 })
-  expect(await renderCad(store, codec, assembly, { ...options, settings: { ...settings, 'camera.noise': 4 } })).toMatchObject({ added: 6, duplicates: 0 })
-  await expect(renderCad(store, codec, assembly, { ...options, settings: { 'render.background': 'photos' } })).rejects.toMatchObject({ data: { code: 'too-few-photos' } })
+  expect(await renderCad(store, codec, [assembly], options)).toMatchObject({ added: 0, duplicates: 6 })
+  expect(await renderCad(store, codec, [assembly], { ...options, settings: { ...settings, 'camera.noise': 4 } })).toMatchObject({ added: 6, duplicates: 0 })
+  await expect(renderCad(store, codec, [assembly], { ...options, settings: { 'render.background': 'photos' } })).rejects.toMatchObject({ data: { code: 'too-few-photos' } })
   store.close()
+  codec.close()
+})
+
+it('draws workpieces of several files into one picture, as large as their files say or all alike', async () => {
+  const codec = await openCodec()
+  const files = [put('large.obj', wedge), put('small.obj', wedge.replace(/\b([234])0\b/g, '$1'))]
+  const smallest = async (sizes: 'true' | 'alike') => {
+    const store = openStore(join(folder, `${sizes}.maskwright`), { create: true })
+    const settings = { 'render.width': 64, 'render.height': 48, 'scene.parts': 4, 'scene.sizes': sizes } as const
+    expect(await renderCad(store, codec, files, { count: 4, seed: 1, threads: 2, settings })).toMatchObject({ added: 8 })
+    expect(store.workpieces.list().map(({ name }) => name)).toEqual(['large', 'small'])
+    const shares = store.images.list({ kind: 'render' }).filter(({ group }) => group === 'large').map(({ id }) => {
+      const { data } = store.masks.ofRender(id)
+      return data.filter((label) => label === 2).length / data.filter((label) => label === 1).length
+    })
+    store.close()
+    return Math.max(...shares)
+  }
+  expect(await smallest('alike')).toBeGreaterThan(0.1)
+  expect(await smallest('true')).toBeLessThan(0.02)
   codec.close()
 })

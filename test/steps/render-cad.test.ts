@@ -27,7 +27,7 @@ afterEach(() => {
 test('stores renders of one workpiece with masks in its class index, the same for the same seed', async () => {
   store.workpieces.ensure('other')
   const steps: number[] = []
-  const result = await renderCad(store, codec, join(folder, 'wedge.obj'), { ...options, count: 5, report: ({ done }) => void steps.push(done) })
+  const result = await renderCad(store, codec, [join(folder, 'wedge.obj')], { ...options, count: 5, report: ({ done }) => void steps.push(done) })
   expect(result).toEqual({ added: 5, duplicates: 0, issues: [] })
   expect(steps).toEqual([1, 2, 3, 4, 5])
   const renders = store.images.list({ kind: 'render' })
@@ -39,7 +39,7 @@ test('stores renders of one workpiece with masks in its class index, the same fo
   }
 
   const second = openStore(join(folder, 'second.maskwright'), { create: true })
-  await renderCad(second, codec, join(folder, 'wedge.obj'), { ...options, count: 5, threads: 1 })
+  await renderCad(second, codec, [join(folder, 'wedge.obj')], { ...options, count: 5, threads: 1 })
   expect(second.images.list().map(({ sha256 }) => sha256)).toEqual(renders.map(({ sha256 }) => sha256))
   second.close()
 })
@@ -47,10 +47,10 @@ test('stores renders of one workpiece with masks in its class index, the same fo
 test('goes on where it was stopped and does nothing twice', async () => {
   const stop = new AbortController()
   const report = ({ done }: { done: number }) => (done === 3 ? stop.abort() : undefined)
-  await expect(renderCad(store, codec, join(folder, 'wedge.obj'), { ...options, count: 8, signal: stop.signal, report })).rejects.toThrow()
+  await expect(renderCad(store, codec, [join(folder, 'wedge.obj')], { ...options, count: 8, signal: stop.signal, report })).rejects.toThrow()
   expect(store.images.count({ kind: 'render' })).toBe(3)
-  expect(await renderCad(store, codec, join(folder, 'wedge.obj'), { ...options, count: 8 })).toEqual({ added: 5, duplicates: 3, issues: [] })
-  expect(await renderCad(store, codec, join(folder, 'wedge.obj'), { ...options, count: 8 })).toEqual({ added: 0, duplicates: 8, issues: [] })
+  expect(await renderCad(store, codec, [join(folder, 'wedge.obj')], { ...options, count: 8 })).toEqual({ added: 5, duplicates: 3, issues: [] })
+  expect(await renderCad(store, codec, [join(folder, 'wedge.obj')], { ...options, count: 8 })).toEqual({ added: 0, duplicates: 8, issues: [] })
 })
 
 test.each([
@@ -62,14 +62,14 @@ test.each([
   ['cut.stl', 'x'.repeat(90)],
 ])('%s is told as mesh-unreadable and leaves nothing behind', async (name, text) => {
   if (text !== null) writeFileSync(join(folder, name), text)
-  const failed = renderCad(store, codec, join(folder, name), { ...options, count: 2 })
+  const failed = renderCad(store, codec, [join(folder, name)], { ...options, count: 2 })
   await expect(failed).rejects.toMatchObject({ data: { code: 'mesh-unreadable', subject: join(folder, name) } })
   expect(store.workpieces.list()).toEqual([])
   expect(store.images.count()).toBe(0)
 })
 
 test('a size that cannot be is an issue of the result', async () => {
-  const { issues, added } = await renderCad(store, codec, join(folder, 'wedge.obj'), { ...options, count: 1, reading: { unit: 'm' } })
+  const { issues, added } = await renderCad(store, codec, [join(folder, 'wedge.obj')], { ...options, count: 1, reading: { unit: 'm' } })
   expect(added).toBe(1)
   expect(issues).toMatchObject([{ code: 'invalid-input', file: 'wedge.obj' }])
 })

@@ -33,6 +33,10 @@ export interface RenderOptions extends CameraModel {
   readonly environments?: readonly Environment[]
   /** Lamps beside the environment; without, one in seven of ten renders. */
   readonly lamps?: number
+  /** Strength of the brightest lamp beside light from all around that is 1. */
+  readonly strongest: number
+  /** Radius of the largest lamp as a share of its distance: small ones throw hard shadows. */
+  readonly softest: number
   /** Mean light of the part in the picture, drawn between these two. */
   readonly exposure: readonly [number, number]
   /** Noise of the sensor: its standard deviation at white, in grey levels. */
@@ -46,7 +50,7 @@ export interface RenderOptions extends CameraModel {
 }
 
 export const renderDefaults: RenderOptions = {
-  width: 320, height: 240, antialias: 3, pose: 'sphere', fill: [0.4, 0.85], shift: 0.5, look: 'varied', finishes, background: 'grey', exposure: [0.1, 0.45], lowest: 0.35, label: 1,
+  width: 320, height: 240, antialias: 3, pose: 'sphere', fill: [0.4, 0.85], shift: 0.5, look: 'varied', finishes, background: 'grey', strongest: 1.5, softest: 0.3, exposure: [0.1, 0.45], lowest: 0.35, label: 1,
 }
 
 /** A mesh made ready to be rendered many times; plain data that crosses to another thread. */
@@ -159,20 +163,20 @@ function variedScene({ surface, extent }: Part, up: Vector, options: RenderOptio
   return { surface, materials: [material], environment, turn, lamps, bounces: true }
 }
 
-export function drawLamps(extent: Extent, up: Vector, { lamps }: RenderOptions, rng: Random): Lamp[] {
-  const count = lamps ?? (rng.chance(0.7) ? 1 : 0)
-  return Array.from({ length: count }, () => drawLamp(extent, up, rng))
+export function drawLamps(extent: Extent, up: Vector, options: RenderOptions, rng: Random): Lamp[] {
+  const count = options.lamps ?? (rng.chance(0.7) ? 1 : 0)
+  return Array.from({ length: count }, () => drawLamp(extent, up, options, rng))
 }
 
-function drawLamp({ centre, radius }: Extent, up: Vector, rng: Random): Lamp {
+function drawLamp({ centre, radius }: Extent, up: Vector, { strongest, softest }: RenderOptions, rng: Random): Lamp {
   const d = directionBetween(-1, 1, rng)
   const direction = unit([d[0] + 1.2 * up[0], d[1] + 1.2 * up[1], d[2] + 1.2 * up[2]])
   const far = radius * rng.between(4, 10)
-  const strength = rng.between(0.2, 1.5)
+  const strength = rng.between(0.2, strongest)
   const warmth = rng.between(-0.15, 0.15)
   return {
     position: [centre[0] + far * direction[0], centre[1] + far * direction[1], centre[2] + far * direction[2]],
-    radius: far * rng.between(0.05, 0.3),
+    radius: far * rng.between(softest / 6, softest),
     colour: [strength * (1 + warmth), strength, strength * (1 - warmth)],
   }
 }

@@ -73,7 +73,7 @@ function renderOnce(things: readonly Thing[], behind: RgbImage, options: SceneOp
   const subject = subjectOf(standing.filter(({ label }) => label > 0))
   const scene = makeScene(standing, subject, behind, options, rng)
   const direction = directionBetween(options.lowest, 1, rng)
-  const camera = aimCamera(subject, direction, rng.between(0, 2 * Math.PI), [0, 0, 1], options, rng)
+  const camera = aimCamera(subject, direction, rng.between(0, 2 * Math.PI), [0, 0, 1], { ...options, fill: fillOf(subject, standing, options) }, rng)
   const lens = drawLens(camera, subject, options, rng)
   const traced = trace(scene, camera, { ...options, lens }, rng)
   const left = leave(options.shadow, shadeFloor(scene, camera, options, reachOf(standing), rng))
@@ -85,6 +85,13 @@ function renderOnce(things: readonly Thing[], behind: RgbImage, options: SceneOp
     image, camera, depth: traced.depth, surface: scene.surface,
     mask: byOwner((owner) => standing[owner].label), instances: byOwner((owner) => (standing[owner].label ? owner + 1 : 0)),
   }
+}
+
+/** What a group spans of the picture so that the largest of its workpieces spans what is wanted, a little over the border at most. */
+function fillOf({ radius }: { radius: number }, standing: readonly Standing[], { fill }: SceneOptions): [number, number] {
+  const largest = Math.max(...standing.filter(({ label }) => label > 0).map(({ positions }) => meshExtent({ positions, indices: new Uint32Array(0) }).radius))
+  const wider = (share: number) => Math.max(share, Math.min(1.1, (share * radius) / largest))
+  return [wider(fill[0]), wider(fill[1])]
 }
 
 /** Lets every thing come to rest, each beside another. */

@@ -91,6 +91,27 @@ describe('a scene', () => {
     expect(beside.length).toBeGreaterThan(20)
     expect(beside.reduce((sum, value) => sum + value) / beside.length).toBeLessThan(corner.reduce((sum, value) => sum + value) / 3 - 4)
   })
+  it('throws darker shadows under stronger lamps and harder ones under smaller', () => {
+    const left = (options: Partial<SceneOptions>) => {
+      const { image, mask } = render({ lamps: 1, ...options })
+      return [...mask.data.keys()].filter((i) => mask.data[i] === 0).map((i) => image.data[3 * i])
+    }
+    const darkest = (options: Partial<SceneOptions>) => Math.min(...left(options))
+    expect(darkest({ strongest: 20, softest: 0.05 })).toBeLessThan(darkest({ strongest: 0.3, softest: 0.05 }) - 10)
+    const between = (options: Partial<SceneOptions>) => {
+      const values = left(options), low = Math.min(...values)
+      return values.filter((value) => value > low + 0.25 * (128 - low) && value < low + 0.75 * (128 - low)).length
+    }
+    expect(between({ strongest: 20, softest: 0.01 })).toBeLessThan(between({ strongest: 20, softest: 1 }))
+  })
+  it('shows the largest of several as large as one alone', () => {
+    const wide = (things: (typeof slab)[]) => {
+      const { instances } = render({ fill: [0.3, 0.3], shift: 0, slope: 0.3 }, 5, things)
+      const areas = [1, 2, 3].map((number) => instances.data.filter((value) => value === number).length)
+      return Math.max(...areas)
+    }
+    expect(wide([slab, slab, slab])).toBeGreaterThan(0.5 * wide([slab]))
+  })
   it('numbers what is looked for and leaves out what is not', () => {
     const stray = { part: preparePart(drawDistractor(random('stray', 1)), { millimetres: 15 }), label: 0 }
     const { mask, instances, depth, surface } = render({}, 4, [slab, stray, slab])
