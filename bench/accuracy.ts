@@ -3,24 +3,30 @@
  * initial masks, the last round and the last round with dense CRF (Table 1); with --ablate one factor more a row (Table 4).
  * Mean and spread over seeds, seconds and peak memory; saved as JSON and Markdown in OUT.
  *
- *   npm run bench:accuracy -- --data DIR [--preset maskwright] [--seeds 1,2,3] [--set key=value]... [--ablate] [--out out/accuracy]
+ * With --cad the renders are made from DIR/cad, like the line's photos; with --sources a row each for training on renders alone: plain ones,
+ * with random looks, pasted on the line's backgrounds, made like its photos.
  *
- * DIR holds renders, photos, tags.json and truth with classes.json, as `import` reads them.
+ *   npm run bench:accuracy -- --data DIR [--preset maskwright] [--seeds 1,2,3] [--set key=value]... [--ablate | --sources] [--cad] [--count 100]
+ *     [--light DIR] [--out out/accuracy]
+ *
+ * DIR holds renders, photos, tags.json and truth with classes.json, as `import` reads them, and cad for renders of our own; --light names light maps.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Scores } from '../preload/contract/model.ts'
+import type { RenderSettings } from '../preload/contract/render-set.ts'
 import type { PresetName, Settings } from '../preload/contract/settings.ts'
 import { parseOverrides, settingsFrom } from '../main/cli/settings.ts'
 import { onnxExecutor } from '../main/core/engine/onnxruntime.ts'
-import { openCodec } from '../main/core/image/codec.ts'
+import { openCodec, type Codec } from '../main/core/image/codec.ts'
 import { evaluatedKey } from '../main/steps/evaluated.ts'
 import { importPhotos, importRenders, importTruth } from '../main/steps/import-images.ts'
 import { runPipeline } from '../main/steps/pipeline.ts'
 import { openPool } from '../main/steps/pool.ts'
 import { prepareRun } from '../main/steps/prepare-run.ts'
+import { renderCad } from '../main/steps/render-cad.ts'
 import { scored, scoresOf } from '../main/steps/status.ts'
 import { openStore, type Store } from '../main/store/index.ts'
 
@@ -38,7 +44,8 @@ interface Outcome {
 const { values } = parseArgs({
   options: {
     data: { type: 'string' }, preset: { type: 'string', default: 'maskwright' }, seeds: { type: 'string', default: '1,2,3' },
-    set: { type: 'string', multiple: true, default: [] }, ablate: { type: 'boolean', default: false },
+    set: { type: 'string', multiple: true, default: [] }, ablate: { type: 'boolean', default: false }, sources: { type: 'boolean', default: false },
+    cad: { type: 'boolean', default: false }, count: { type: 'string', default: '100' }, light: { type: 'string', default: '' },
     out: { type: 'string', default: 'out/accuracy' }, one: { type: 'string' },
   },
 })
@@ -67,25 +74,76 @@ const ingredients: readonly (readonly [string, readonly (keyof Settings)[]])[] =
   ['+ mirrorings of the model', ['predict.modelFlips']],
 ]
 
-function rowsOf(preset: PresetName, overrides: Partial<Settings>): { name: string; settings: Settings }[] {
+/** Where renders come from: the folder given, or CAD files, as in a viewer or like the line's photos. */
+type Source = 'given' | 'plain' | 'like photos'
+
+interface Row {
+  readonly name: string
+  readonly source: Source
+  readonly settings: Settings
+}
+
+/** Training on renders alone; every row is one step nearer to the photos. */
+const steps: readonly (readonly [string, Source, Partial<Settings>])[] = [
+  ['plain renders', 'plain', { 'augment.composite': 0, 'augment.randomise': 0 }],
+  ['with random looks', 'plain', { 'augment.composite': 1, 'augment.photoBackgrounds': 0 }],
+  ["pasted on the line's backgrounds", 'plain', { 'augment.composite': 1, 'augment.photoBackgrounds': 0.6 }],
+  ['made like the photos', 'like photos', {}],
+]
+
+function rowsOf(preset: PresetName, overrides: Partial<Settings>): Row[] {
   const full = settingsFrom(preset, overrides)
-  if (!values.ablate) return [{ name: preset, settings: full }]
+  const source = values.cad ? 'like photos' : 'given'
+  if (values.sources) return steps.map(([name, from, changes]) => ({ name, source: from, settings: { ...full, 'run.rounds': 1, 'training.photosFromRound': 2, ...changes } }))
+  if (!values.ablate) return [{ name: preset, source, settings: full }]
   let settings: Settings = { ...full, ...plain, ...overrides }
   return ingredients.map(([name, keys]) => {
     settings = { ...settings, ...Object.fromEntries(keys.map((key) => [key, full[key]])) }
-    return { name, settings }
+    return { name, source, settings }
   })
 }
 
+/** Renders like photos of a workplace: the line's own backgrounds, metal under soft and hard light, alone and several together. */
+function setsLikePhotos(light: string): Partial<RenderSettings>[] {
+  const place = { 'render.background': 'photos', 'light.map': light, 'camera.noise': 2, 'camera.shift': 0.9, 'camera.elevation': 25, 'camera.fillMin': 0.2, 'camera.fillMax': 0.6 } as const
+  const hard = { 'light.strongest': 8, 'light.softest': 0.12, 'light.lowest': 12, 'light.darkest': 0.05, 'light.brightest': 0.75 }
+  const finishes = ['cast', 'brushed', 'matt', 'polished'] as const
+  return finishes.flatMap((finish): Partial<RenderSettings>[] => [
+    { ...place, 'render.material': finish, 'scene.distractors': 1 },
+    { ...place, ...hard, 'render.material': finish, 'scene.distractors': 3 },
+    { ...place, ...hard, 'render.material': finish, 'scene.distractors': 2, 'scene.parts': 5, 'scene.sizes': 'alike', 'camera.fillMax': 0.4 },
+  ])
+}
+
+async function takeRenders(store: Store, codec: Codec, { data, source, count, light }: Task, signal: AbortSignal): Promise<void> {
+  if (source === 'given') return void (await importRenders(store, codec, join(data, 'renders'), { signal }))
+  const folder = join(data, 'cad')
+  const files = readdirSync(folder).sort().map((file) => join(folder, file))
+  if (source === 'plain') return void (await renderCad(store, codec, files, { count, seed: 1, signal, render: { look: 'plain' } }))
+  const sets = setsLikePhotos(light)
+  for (const [i, settings] of sets.entries()) await renderCad(store, codec, files, { count: Math.ceil(count / sets.length), seed: 1 + i, signal, settings })
+}
+
+interface Task {
+  readonly project: string
+  readonly data: string
+  readonly source: Source
+  /** Renders of a workpiece from CAD. */
+  readonly count: number
+  readonly light: string
+  readonly settings: Settings
+}
+
 /** One run of the corridor in this process. */
-async function runOne(project: string, data: string, settings: Settings): Promise<Outcome> {
+async function runOne(task: Task): Promise<Outcome> {
+  const { project, data, settings } = task
   const store = openStore(project, { create: !existsSync(project) })
   const codec = await openCodec()
   const signal = new AbortController().signal
   if (store.images.count({}) === 0) {
-    await importRenders(store, codec, join(data, 'renders'), { signal })
     await importPhotos(store, codec, join(data, 'photos'), { signal, tags: join(data, 'tags.json') })
     await importTruth(store, codec, join(data, 'truth'), { signal, classes: join(data, 'classes.json') })
+    await takeRenders(store, codec, task, signal)
   }
   const startedAt = performance.now()
   const { id } = prepareRun(store, { preset: 'bench', settings, fresh: true })
@@ -117,8 +175,8 @@ function outcomeOf(store: Store, runId: number): Pick<Outcome, 'whole' | 'groups
 }
 
 /** The same in a process of its own, so that its memory is its own. */
-function runApart(project: string, data: string, settings: Settings): Outcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [import.meta.filename, '--one', JSON.stringify({ project, data, settings })], { encoding: 'utf8', maxBuffer: 1e8 })
+function runApart(task: Task): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [import.meta.filename, '--one', JSON.stringify(task)], { encoding: 'utf8', maxBuffer: 1e8 })
   if (status !== 0) throw new Error(`the run ended with ${status}: ${stderr.trim().split('\n').slice(-5).join('\n')}`)
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Outcome
 }
@@ -164,8 +222,7 @@ function rowTable(rows: readonly { name: string; outcomes: readonly Outcome[] }[
 }
 
 if (values.one !== undefined) {
-  const { project, data, settings } = JSON.parse(values.one) as { project: string; data: string; settings: Settings }
-  console.log(JSON.stringify(await runOne(project, data, settings)))
+  console.log(JSON.stringify(await runOne(JSON.parse(values.one) as Task)))
   process.exit(0)
 }
 if (values.data === undefined) throw new Error('expected --data DIR, got none')
@@ -173,16 +230,17 @@ const data = resolve(values.data)
 const out = resolve(values.out)
 mkdirSync(out, { recursive: true })
 const name = basename(data)
-const rows: { name: string; settings: Settings; outcomes: Outcome[] }[] = []
+const rows: (Row & { outcomes: Outcome[] })[] = []
 for (const row of rowsOf(values.preset as PresetName, parseOverrides(values.set))) {
   const outcomes: Outcome[] = []
   for (const seed of values.seeds.split(',').map(Number)) {
-    outcomes.push(runApart(join(out, `${name}.maskwright`), data, { ...row.settings, 'run.seed': seed }))
+    const project = join(out, `${name}${row.source === 'given' ? '' : ` ${row.source}`}.maskwright`)
+    outcomes.push(runApart({ project, data, source: row.source, count: Number(values.count), light: values.light && resolve(values.light), settings: { ...row.settings, 'run.seed': seed } }))
     console.error(`${row.name}, seed ${seed}: ${percent([outcomes.at(-1)!.whole.final.miou.workpieces])} in ${Math.round(outcomes.at(-1)!.seconds)} s`)
   }
   rows.push({ ...row, outcomes })
   const text = `# ${name}\n\nIoU in %, mean ± spread over seeds ${values.seeds}.\n\n${rowTable(rows)}\n\n${backgroundTable(rows.at(-1)!.outcomes)}\n`
   writeFileSync(join(out, `${name}.md`), text)
   writeFileSync(join(out, `${name}.json`), `${JSON.stringify(rows, null, 1)}\n`)
-  if (rows.length === 1 || values.ablate) console.log(text)
+  if (rows.length === 1 || values.ablate || values.sources) console.log(text)
 }

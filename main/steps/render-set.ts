@@ -43,6 +43,7 @@ export function optionsOf(store: Store, settings: Partial<RenderSettings>): Part
     ...(has('light.lamps') && { lamps: all['light.lamps'] }),
     ...(has('light.strongest') && { strongest: all['light.strongest'] }),
     ...(has('light.softest') && { softest: all['light.softest'] }),
+    ...(has('light.lowest') && { lampsFrom: all['light.lowest'] }),
     ...(has('light.darkest', 'light.brightest') && { exposure: ordered(all['light.darkest'], all['light.brightest']) }),
     ...(all['render.material'] !== 'mixed' && { finishes: [all['render.material']] }),
     ...(all['render.pose'] !== 'mixed' && { pose: all['render.pose'] }),

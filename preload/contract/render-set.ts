@@ -32,6 +32,7 @@ export const renderDefinitions = {
   'light.lamps': integer(-1, -1, 4, 'Lamps beside the light from all around; -1 draws none or one for every render.', 'lamps'),
   'light.strongest': number(1.5, 0.2, 20, 'Strength of the brightest lamp against the light from all around; stronger ones throw darker shadows.'),
   'light.softest': number(0.3, 0.005, 1, 'Size of the largest lamp as a share of its distance; smaller ones throw harder shadows.'),
+  'light.lowest': number(34, 1, 85, 'Lowest height of a lamp over the table; lower ones throw longer shadows.', 'degrees'),
   'light.map': text('', 'An EXR or HDR picture of all directions, or a folder of them, as light; empty draws rooms.'),
   'light.darkest': number(0.1, 0.01, 1, 'Least mean light of the part in the picture.'),
   'light.brightest': number(0.45, 0.01, 1, 'Largest mean light of the part in the picture.'),

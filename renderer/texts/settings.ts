@@ -98,6 +98,7 @@ const rows: Record<string, Row> = {
   'light.lamps': ['Lamps', 'Lampen', 'Lampen neben dem Licht von allen Seiten; -1 zieht für jedes Rendering keine oder eine.', '灯', '环境光之外的灯；-1 则每张随机零或一盏。'],
   'light.strongest': ['Strongest lamp', 'Stärkste Lampe', 'Stärke der hellsten Lampe gegenüber dem Licht von allen Seiten; stärkere werfen dunklere Schatten.', '最强灯', '最亮的灯相对环境光的强度；越强阴影越深。'],
   'light.softest': ['Largest lamp', 'Größte Lampe', 'Größe der größten Lampe als Anteil ihres Abstands; kleinere werfen härtere Schatten.', '最大灯', '最大的灯的大小占其距离的比例；越小阴影越硬。'],
+  'light.lowest': ['Lowest lamp', 'Niedrigste Lampe', 'Geringste Höhe einer Lampe über dem Tisch; niedrigere werfen längere Schatten.', '最低灯位', '灯相对桌面的最低仰角；越低阴影越长。'],
   'light.map': ['Light map', 'Lichtkarte', 'Ein EXR- oder HDR-Bild aller Richtungen oder ein Ordner davon als Licht; leer zieht Räume.', '光照图', '各方向的 EXR 或 HDR 图片或其文件夹作为光照；留空则生成房间。'],
   'light.darkest': ['Darkest', 'Am dunkelsten', 'Kleinstes mittleres Licht des Teils im Bild.', '最暗', '工件在画面中的最小平均亮度。'],
   'light.brightest': ['Brightest', 'Am hellsten', 'Größtes mittleres Licht des Teils im Bild.', '最亮', '工件在画面中的最大平均亮度。'],

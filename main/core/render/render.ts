@@ -37,6 +37,8 @@ export interface RenderOptions extends CameraModel {
   readonly strongest: number
   /** Radius of the largest lamp as a share of its distance: small ones throw hard shadows. */
   readonly softest: number
+  /** Lowest height of a lamp over the table, degrees. */
+  readonly lampsFrom: number
   /** Mean light of the part in the picture, drawn between these two. */
   readonly exposure: readonly [number, number]
   /** Noise of the sensor: its standard deviation at white, in grey levels. */
@@ -50,7 +52,7 @@ export interface RenderOptions extends CameraModel {
 }
 
 export const renderDefaults: RenderOptions = {
-  width: 320, height: 240, antialias: 3, pose: 'sphere', fill: [0.4, 0.85], shift: 0.5, look: 'varied', finishes, background: 'grey', strongest: 1.5, softest: 0.3, exposure: [0.1, 0.45], lowest: 0.35, label: 1,
+  width: 320, height: 240, antialias: 3, pose: 'sphere', fill: [0.4, 0.85], shift: 0.5, look: 'varied', finishes, background: 'grey', strongest: 1.5, softest: 0.3, lampsFrom: Math.acos(1 / 1.2) * (180 / Math.PI), exposure: [0.1, 0.45], lowest: 0.35, label: 1,
 }
 
 /** A mesh made ready to be rendered many times; plain data that crosses to another thread. */
@@ -168,9 +170,10 @@ export function drawLamps(extent: Extent, up: Vector, options: RenderOptions, rn
   return Array.from({ length: count }, () => drawLamp(extent, up, options, rng))
 }
 
-function drawLamp({ centre, radius }: Extent, up: Vector, { strongest, softest }: RenderOptions, rng: Random): Lamp {
+function drawLamp({ centre, radius }: Extent, up: Vector, { strongest, softest, lampsFrom }: RenderOptions, rng: Random): Lamp {
   const d = directionBetween(-1, 1, rng)
-  const direction = unit([d[0] + 1.2 * up[0], d[1] + 1.2 * up[1], d[2] + 1.2 * up[2]])
+  const lift = 1 / Math.cos((lampsFrom * Math.PI) / 180)
+  const direction = unit([d[0] + lift * up[0], d[1] + lift * up[1], d[2] + lift * up[2]])
   const far = radius * rng.between(4, 10)
   const strength = rng.between(0.2, strongest)
   const warmth = rng.between(-0.15, 0.15)

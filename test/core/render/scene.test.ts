@@ -104,6 +104,13 @@ describe('a scene', () => {
     }
     expect(between({ strongest: 20, softest: 0.01 })).toBeLessThan(between({ strongest: 20, softest: 1 }))
   })
+  it('throws longer shadows under lower lamps', () => {
+    const shaded = (lampsFrom: number) => [1, 2, 3, 4].reduce((sum, seed) => {
+      const { image, mask } = render({ lamps: 1, strongest: 20, softest: 0.02, lampsFrom, lowest: 0.9 }, seed)
+      return sum + [...mask.data.keys()].filter((i) => mask.data[i] === 0 && image.data[3 * i] < 90).length
+    }, 0)
+    expect(shaded(5)).toBeGreaterThan(1.2 * shaded(80))
+  })
   it('shows the largest of several as large as one alone', () => {
     const wide = (things: (typeof slab)[]) => {
       const { instances } = render({ fill: [0.3, 0.3], shift: 0, slope: 0.3 }, 5, things)
