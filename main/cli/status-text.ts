@@ -19,10 +19,10 @@ export function runText(run: RunStatus, workpieces: readonly string[]): string {
   const last = run.rounds.length - 1
   const rows = run.rounds.map((round, i) => [
     i === 0 ? 'initial' : i === last ? `final (round ${round.round})` : `round ${round.round}`,
-    percent(round.masks.labelled), percent(round.masks.agreement), ...scoreCells(round, workpieces, groups),
+    percent(round.masks.labelled), percent(round.masks.agreement), percent(round.quality.mean), round.quality.follows?.toFixed(2) ?? '-', ...scoreCells(round, workpieces, groups),
   ])
-  if (run.crf) rows.push(['final + CRF', '-', '-', ...scoreCells(run.crf, workpieces, groups)])
-  const header = ['mIoU %', 'labelled', 'agreement', 'workpieces', 'with background', ...workpieces, ...groups.map((group) => `[${group}]`)]
+  if (run.crf) rows.push(['final + CRF', '-', '-', '-', '-', ...scoreCells(run.crf, workpieces, groups)])
+  const header = ['mIoU %', 'labelled', 'agreement', 'estimate', 'follows IoU', 'workpieces', 'with background', ...workpieces, ...groups.map((group) => `[${group}]`)]
   return `${title}\n${table([header, ...rows])}`
 }
 

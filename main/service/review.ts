@@ -7,6 +7,7 @@ import { readScoreMaps } from '../steps/cam.ts'
 import { scored } from '../steps/status.ts'
 import { readSuperpixels } from '../steps/superpixels.ts'
 import { openMaskFigures } from '../store/mask-figures.ts'
+import { openQuality } from '../store/quality.ts'
 import { maskSha } from './assets.ts'
 import type { Context } from './context.ts'
 import type { OpenProject } from './open-projects.ts'
@@ -68,6 +69,8 @@ function listOf(project: OpenProject, runId: number, round: Round): ReviewItem[]
   const scores = new Map(metrics.map((row) => [row.imageId, meanIou(scored(store, row).confusion).withBackground]))
   const masks = round === 'crf' ? [] : store.rounds.masks(runId, round)
   const figures = round === 'crf' ? new Map<number, never>() : openMaskFigures(store).list(runId, round)
+  const quality = new Map(round === 'crf' ? [] : openQuality(store).list(runId, round).map(({ imageId, estimate, agreement, activation, tags, contrast }) =>
+    [imageId, { estimate, agreement, activation, tags, contrast }]))
   const hints = project.hints.pixels()
   const accepted = desk.accepted()
   const ids = [...new Set([...masks.map(({ imageId }) => imageId), ...scores.keys()])]
@@ -76,6 +79,7 @@ function listOf(project: OpenProject, runId: number, round: Round): ReviewItem[]
     miou: scores.get(id) ?? null,
     confidence: figures.get(id)?.confidence ?? null,
     changed: figures.get(id)?.changed ?? null,
+    quality: quality.get(id) ?? null,
     verdict: rejected ? 'rejected' : accepted.has(id) ? 'accepted' : 'open',
     hintPixels: hints.get(id) ?? 0,
   }))
@@ -85,8 +89,9 @@ type Order = (a: ReviewItem, b: ReviewItem) => number
 const byName: Order = (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true })
 const rising = (key: 'miou' | 'confidence'): Order => (a, b) => (a[key] ?? 2) - (b[key] ?? 2)
 /** Photos without truth cannot be worst by score: the least certain of them follow. */
-const orders: Record<'worst' | 'uncertain' | 'name', Order> = {
+const orders: Record<'worst' | 'estimate' | 'uncertain' | 'name', Order> = {
   worst: (a, b) => rising('miou')(a, b) || rising('confidence')(a, b) || byName(a, b),
+  estimate: (a, b) => (a.quality?.estimate ?? 2) - (b.quality?.estimate ?? 2) || byName(a, b),
   uncertain: (a, b) => rising('confidence')(a, b) || byName(a, b),
   name: byName,
 }

@@ -94,6 +94,7 @@ function curvesOf(context: Context, project: OpenProject, runId: number): Series
     { name: 'classifierLoss', points: thin(classifier.map(({ step, values }) => [step, values.loss])) },
     { name: 'loss', points: thin(rounds) },
     byRound('labelled', ({ masks }) => masks.labelled), byRound('agreement', ({ masks }) => masks.agreement), byRound('miou', ({ miou }) => miou.withBackground),
+    byRound('estimate', ({ quality }) => quality.mean),
   ]
 }
 

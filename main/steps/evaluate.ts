@@ -8,6 +8,7 @@ import { openTruth } from '../store/truth.ts'
 import { classCount } from './classes.ts'
 import { evaluatedKey, type EvaluatedKind } from './evaluated.ts'
 import { openFinished } from './predictor.ts'
+import { estimateEvaluated, estimateMasks } from './quality.ts'
 import { crfOptions } from './refine.ts'
 import type { Run } from './run.ts'
 
@@ -45,6 +46,8 @@ export async function evaluate(run: Run): Promise<void> {
     run.signal.throwIfAborted()
     if (round === 0) for (const photo of missing(0, 'round')) await save(0, 'round', photo, initialLabels(run, photo))
     else await predicted(run, round, missing(round, 'round'), (photo, labels) => save(round, 'round', photo, labels))
+    await estimateMasks(run, round)
+    await estimateEvaluated(run, round, photos)
   }
   const last = rounds[rounds.length - 1]
   if (last > 0) await predictedWithCrf(run, last, missing(last, 'crf'), (photo, labels) => save(last, 'crf', photo, labels))

@@ -1,4 +1,5 @@
 import type { ProjectStatus, RoundStatus, RunStatus, Scores } from '../../preload/contract/model.ts'
+import type { MaskQuality } from '../core/metric/mask-quality.ts'
 
 /** A row of pictures of one photo, as data addresses or file names. */
 export interface Figure {
@@ -13,6 +14,8 @@ export interface ReportContent {
   readonly curves: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[]
   readonly figures: readonly Figure[]
   readonly settings: readonly (readonly [string, string])[]
+  /** Photos whose masks are worst by their estimate, and what it stands on. */
+  readonly worst: readonly (MaskQuality & { readonly name: string; readonly estimate: number })[]
   /** Painted hints that trained: their number says how far the result stands on tags alone. */
   readonly hints: number
 }
@@ -35,9 +38,10 @@ ${headline(initial, final)}
 <section><h2>mIoU by workpiece and group</h2>${scoreTable(status, run)}
 <p class="note">A workpiece's column is the IoU of its class over the truth photos that bear its tag; a group's is the mIoU over workpieces of its photos.
 Initial: class activation maps and superpixels. Rounds: the network alone, one photo, no tags.</p></section>
-<section><h2>Rounds</h2>${roundTable(run.rounds)}</section>
+<section><h2>Rounds</h2>${roundTable(run.rounds)}${roundCurves(run.rounds)}</section>
+${estimates(content)}
 ${content.figures.length > 0 ? `<section><h2>Photos with truth</h2>${content.figures.map(figure).join('')}</section>` : ''}
-${content.curves.length > 0 ? `<section><h2>Loss</h2><div class="curves">${content.curves.map(curve).join('')}</div></section>` : ''}
+${content.curves.length > 0 ? `<section><h2>Loss</h2><div class="curves">${content.curves.map((line) => curve(line)).join('')}</div></section>` : ''}
 <section><h2>Settings</h2><table class="settings"><tbody>${content.settings.map(([name, value]) => `<tr><th>${escape(name)}</th><td>${escape(value)}</td></tr>`).join('')}</tbody></table></section>
 </main></body></html>
 `
@@ -68,23 +72,49 @@ const row = (name: string, shares: readonly (number | null | undefined)[]) =>
 
 function roundTable(rounds: readonly RoundStatus[]): string {
   const rows = rounds.map((r) => `<tr><th>${r.round}</th><td>${percent(r.masks.labelled)}</td><td>${percent(r.masks.agreement)}</td><td>${
-    r.threshold === null ? '–' : r.threshold.toFixed(3)}</td><td>${r.durationMs === null ? '–' : (r.durationMs / 1000).toFixed(0)}</td></tr>`)
-  return `<table class="narrow"><thead><tr><th>round</th><th>labelled pixels, %</th><th>agreement with the round before, %</th><th>threshold</th><th>time, s</th></tr></thead><tbody>${rows.join('')}</tbody></table>`
+    r.threshold === null ? '–' : r.threshold.toFixed(3)}</td><td>${percent(r.quality.mean)}</td><td>${correlation(r.quality.follows)}</td><td>${r.durationMs === null ? '–' : (r.durationMs / 1000).toFixed(0)}</td></tr>`)
+  return `<table class="narrow"><thead><tr><th>round</th><th>labelled pixels, %</th><th>agreement with the round before, %</th><th>threshold</th><th>estimate without truth, %</th><th>its rank correlation with IoU</th><th>time, s</th></tr></thead><tbody>${rows.join('')}</tbody></table>`
+}
+
+const correlation = (value: number | null) => (value === null ? '–' : value.toFixed(2))
+
+/** What the masks are guessed to be worth without truth, and the photos to look at first. */
+function estimates({ run, worst }: ReportContent): string {
+  const last = run.rounds[run.rounds.length - 1]
+  if (!last || worst.length === 0) return ''
+  const { quality } = last
+  const head = ['photo', 'estimate', 'same as the round before', 'activation on the mask', 'tags found', 'border on an edge']
+  const rows = worst.map((photo) => row(photo.name, [photo.estimate, photo.agreement, photo.activation, photo.tags, photo.contrast]))
+  return `<section><h2>Estimate without truth</h2><p class="note">${percent(quality.mean)} % on average over ${quality.photos} tagged photos that trained. It says which masks to
+look at first and whether rounds get better; it is no IoU and does not compare lines. ${quality.follows === null ? 'Without photos with truth nobody can say how well it follows the true IoU here.'
+    : `Its rank correlation with the true IoU is ${correlation(quality.follows)} over ${quality.truths} photos with truth (1: the same order, 0: none).`} Below: the lowest, in percent.</p>
+<table><thead><tr>${head.map((h) => `<th>${h}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></section>`
+}
+
+/** Shares by round as lines. */
+function roundCurves(rounds: readonly RoundStatus[]): string {
+  if (rounds.length < 2) return ''
+  const lines: [string, (round: RoundStatus) => number | null][] = [
+    ['mIoU over workpieces', (r) => r.miou.workpieces], ['boundary F-score', (r) => r.boundaryF], ['labelled pixels', (r) => r.masks.labelled],
+    ['agreement with the round before', (r) => r.masks.agreement], ['estimate without truth', (r) => r.quality.mean],
+  ]
+  const drawn = lines.map(([name, value]) => ({ name, points: rounds.flatMap((r) => (value(r) === null ? [] : [[r.round, value(r)! * 100] as const])) }))
+  return `<div class="curves">${drawn.filter(({ points }) => points.length > 1).map((line) => curve(line, { top: 100, unit: 'rounds' })).join('')}</div>`
 }
 
 const figure = ({ title, pictures }: Figure) => `<figure><figcaption>${escape(title)}</figcaption><div class="strip">${
   pictures.map(({ caption, source }) => `<div><img src="${escape(source)}" alt="${escape(`${title}: ${caption}`)}"><span>${escape(caption)}</span></div>`).join('')}</div></figure>`
 
-/** A small line chart as SVG. */
-function curve({ name, points }: ReportContent['curves'][number]): string {
+/** A small line chart as SVG; `top` is the upper end of its values where that is fixed. */
+function curve({ name, points }: ReportContent['curves'][number], { top, unit = 'steps' }: { top?: number; unit?: string } = {}): string {
   const [w, h, left, bottom] = [320, 140, 36, 20]
   const xMax = Math.max(...points.map(([x]) => x), 1)
-  const yMax = Math.max(...points.map(([, y]) => y), 1e-9)
+  const yMax = top ?? Math.max(...points.map(([, y]) => y), 1e-9)
   const at = ([x, y]: readonly [number, number]) => `${(left + (x / xMax) * (w - left - 4)).toFixed(1)},${(4 + (1 - y / yMax) * (h - bottom - 4)).toFixed(1)}`
   return `<figure><figcaption>${escape(name)}</figcaption><svg viewBox="0 0 ${w} ${h}" role="img" aria-label="${escape(name)}">
 <path d="M${left} 4V${h - bottom}H${w - 4}" class="axis"/><polyline points="${points.map(at).join(' ')}"/>
-<text x="${left - 4}" y="12" text-anchor="end">${yMax.toPrecision(2)}</text><text x="${left - 4}" y="${h - bottom}" text-anchor="end">0</text>
-<text x="${w - 4}" y="${h - 4}" text-anchor="end">${xMax} steps</text></svg></figure>`
+<text x="${left - 4}" y="12" text-anchor="end">${top ?? yMax.toPrecision(2)}</text><text x="${left - 4}" y="${h - bottom}" text-anchor="end">0</text>
+<text x="${w - 4}" y="${h - 4}" text-anchor="end">${xMax} ${unit}</text></svg></figure>`
 }
 
 /** Calm, legible, light and dark, on screen and on paper. */

@@ -4,12 +4,13 @@ import { AppError } from '../../preload/contract/error.ts'
 import { settingNames } from '../../preload/contract/settings.ts'
 import type { ProjectStatus, RunStatus } from '../../preload/contract/model.ts'
 import type { Codec } from '../core/image/codec.ts'
-import { overlay } from '../core/image/overlay.ts'
+import { outline, overlay } from '../core/image/overlay.ts'
 import { resizeLabels, resizeRgb } from '../core/image/resize.ts'
 import type { LabelMap } from '../core/image/types.ts'
 import { openHints } from '../store/hints.ts'
 import type { ImageRow } from '../store/images.ts'
 import type { Store } from '../store/index.ts'
+import { openQuality } from '../store/quality.ts'
 import { openTruth } from '../store/truth.ts'
 import { evaluatedKey } from './evaluated.ts'
 import { reportHtml, type Figure, type ReportContent } from './report-html.ts'
@@ -18,6 +19,8 @@ import { projectStatus } from './status.ts'
 /** Photos shown, and the width of a picture in the report. */
 const shownPhotos = 8
 const pictureWidth = 240
+/** Photos named in the list of the worst estimates. */
+const shownEstimates = 20
 
 /**
  * Step: metrics, masks -> report.html, metrics.csv and status.json in a folder.
@@ -44,6 +47,7 @@ function contentOf(store: Store, codec: Codec, status: ProjectStatus, run: RunSt
     status, run, hints,
     curves: curvesOf(store, run.id),
     figures: figuresOf(store, codec, run),
+    worst: worstOf(store, run),
     settings: settingNames.map((name) => [name, String(settings[name])]),
   }
 }
@@ -55,7 +59,15 @@ function curvesOf(store: Store, runId: number): ReportContent['curves'] {
   }))
 }
 
-/** Photos with truth spread over groups: photo, initial, each round, CRF, truth. */
+/** Tagged photos that train by the estimate of the last round, worst first. */
+function worstOf(store: Store, run: RunStatus): ReportContent['worst'] {
+  return openQuality(store).list(run.id, run.rounds[run.rounds.length - 1].round).map((row) => ({ ...row, photo: store.images.get(row.imageId) }))
+    .filter(({ photo }) => !photo.hasTruth && !photo.rejected && photo.tags.length > 0)
+    .sort((a, b) => a.estimate - b.estimate || a.imageId - b.imageId).slice(0, shownEstimates)
+    .map(({ photo, ...row }) => ({ ...row, name: photo.name }))
+}
+
+/** Photos with truth spread over groups: photo, initial, first update, final, CRF, outline of the truth. */
 function figuresOf(store: Store, codec: Codec, run: RunStatus): Figure[] {
   const truth = openTruth(store)
   const photos = truth.list().map(({ imageId }) => store.images.get(imageId))
@@ -64,9 +76,10 @@ function figuresOf(store: Store, codec: Codec, run: RunStatus): Figure[] {
     const picture = painter(store, codec, photo)
     const evaluated = (round: number, kind: 'round' | 'crf') => store.artifacts.get(run.id, 'evaluate', evaluatedKey(round, kind, photo.id))
     const last = run.rounds[run.rounds.length - 1].round
-    const rounds = run.rounds.flatMap(({ round }) => {
+    const rounds = [...new Set([0, 1, last])].flatMap((round) => {
       const found = evaluated(round, 'round')
-      return found ? [{ caption: round === 0 ? 'initial' : `round ${round}`, source: picture(store.blobs.getLabels(found.sha)) }] : []
+      const caption = round === 0 ? 'initial' : round === last ? `final (round ${round})` : 'first update'
+      return found ? [{ caption, source: picture(store.blobs.getLabels(found.sha)) }] : []
     })
     const crf = evaluated(last, 'crf')
     return {
@@ -74,18 +87,18 @@ function figuresOf(store: Store, codec: Codec, run: RunStatus): Figure[] {
       pictures: [
         { caption: 'photo', source: picture(null) }, ...rounds,
         ...(crf ? [{ caption: 'final + CRF', source: picture(store.blobs.getLabels(crf.sha)) }] : []),
-        { caption: 'truth', source: picture(truth.labels(photo.id)) },
+        { caption: 'truth', source: picture(truth.labels(photo.id), outline) },
       ],
     }
   })
 }
 
 /** Draws a mask on a photo, reduced, as a data address. */
-function painter(store: Store, codec: Codec, photo: ImageRow): (labels: LabelMap | null) => string {
+function painter(store: Store, codec: Codec, photo: ImageRow): (labels: LabelMap | null, draw?: typeof overlay) => string {
   const height = Math.max(1, Math.round((pictureWidth * photo.height) / photo.width))
   const small = resizeRgb(codec.decodeRgb(store.images.bytes(photo.id)), pictureWidth, height)
-  return (labels) => {
-    const image = labels ? overlay(small, resizeLabels(labels, pictureWidth, height)) : small
+  return (labels, draw = overlay) => {
+    const image = labels ? draw(small, resizeLabels(labels, pictureWidth, height)) : small
     return `data:image/jpeg;base64,${Buffer.from(codec.encodeJpeg(image, 80)).toString('base64')}`
   }
 }
@@ -93,10 +106,11 @@ function painter(store: Store, codec: Codec, photo: ImageRow): (labels: LabelMap
 /** One line a score: round, measure, name, value. */
 export function metricsCsv(status: ProjectStatus, run: RunStatus): string {
   const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+  const guesses = run.rounds.flatMap(({ round, quality }) => [[round, 'estimate', 'mean', quality.mean], [round, 'estimate', 'rankCorrelation', quality.follows]])
   const lines = [...run.rounds.map((r) => [String(r.round), r] as const), ...(run.crf ? [['crf', run.crf] as const] : [])].flatMap(([round, s]) => [
     [round, 'miou', 'workpieces', s.miou.workpieces], [round, 'miou', 'withBackground', s.miou.withBackground], [round, 'boundaryF', 'workpieces', s.boundaryF],
     ...status.workpieces.map((name) => [round, 'iou', name, s.perWorkpiece[name]]),
     ...Object.entries(s.perGroup).map(([group, value]) => [round, 'groupMiou', group, value]),
   ])
-  return `${['round,measure,name,value', ...lines.map((line) => line.map((cell) => quote(String(cell ?? ''))).join(','))].join('\n')}\n`
+  return `${['round,measure,name,value', ...[...lines, ...guesses].map((line) => line.map((cell) => quote(String(cell ?? ''))).join(','))].join('\n')}\n`
 }

@@ -5,6 +5,7 @@ import { segmentationStep, weightsOf } from '../core/train/train-step.ts'
 import { openHints } from '../store/hints.ts'
 import type { ImageRow } from '../store/images.ts'
 import { classCount } from './classes.ts'
+import { estimateMasks } from './quality.ts'
 import { graphKey, ofRound, optimizerOf, ratesOf, segmentationNetwork, startWeights } from './networks.ts'
 import { canvasOf } from './photos.ts'
 import { readWeights } from './predictor.ts'
@@ -20,11 +21,13 @@ import { packTensors, train } from './train-loop.ts'
 export async function selfTrain(run: Run): Promise<void> {
   const { store, settings } = run
   const classes = classCount(store)
+  await estimateMasks(run, 0)
   for (let round = 1; round <= settings['run.rounds']; round++) {
     if (store.rounds.get(run.id, round)?.state !== 'done') {
       const startedAt = performance.now()
       await trainRound(ofRound(run, round), round, classes)
       await refineMasks(ofRound(run, round), round, classes)
+      await estimateMasks(run, round)
       store.rounds.upsert(run.id, round, { state: 'done', durationMs: performance.now() - startedAt })
     }
     if (settled(store.rounds.get(run.id, round)?.agreement ?? null, settings)) return

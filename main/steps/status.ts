@@ -1,7 +1,9 @@
-import type { ProjectStatus, RoundStatus, RunStatus, Scores } from '../../preload/contract/model.ts'
+import type { ProjectStatus, QualityGuess, RoundStatus, RunStatus, Scores } from '../../preload/contract/model.ts'
 import { iouPerClass, meanIou, sumConfusion, type ConfusionMatrix } from '../core/metric/confusion-matrix.ts'
+import { spearman } from '../core/metric/rank.ts'
 import { openStore, type Store } from '../store/index.ts'
 import type { MetricRow } from '../store/metrics.ts'
+import { openQuality, type QualityRow } from '../store/quality.ts'
 
 /** A photo's part of a score. */
 export interface Scored {
@@ -37,9 +39,11 @@ export function runStatus(store: Store, runId: number): RunStatus {
   const run = store.runs.get(runId)
   const workpieces = store.workpieces.list()
   const metrics = store.metrics.list(runId)
+  const estimates = openQuality(store).list(runId)
   const scores = (rows: readonly MetricRow[]) => scoresOf(rows.map((row) => scored(store, row)), workpieces)
   const rounds: RoundStatus[] = store.rounds.list(runId).map((round) => ({
     ...scores(metrics.filter((row) => row.kind === 'round' && row.round === round.round)),
+    quality: guessOf(store, estimates.filter((row) => row.round === round.round), metrics.filter((row) => row.kind === 'round' && row.round === round.round)),
     round: round.round,
     masks: { labelled: round.labelled, agreement: round.agreement },
     threshold: round.threshold,
@@ -48,6 +52,23 @@ export function runStatus(store: Store, runId: number): RunStatus {
   const crf = metrics.filter((row) => row.kind === 'crf')
   const { id, state, preset, seed, device } = run
   return { id, state, preset, seed, device, rounds, crf: crf.length > 0 ? scores(crf) : null }
+}
+
+/**
+ * Estimates of a round over photos that bear a tag: their mean where they train, and over those with truth Spearman's rank correlation with
+ * the IoU over workpieces, photo by photo.
+ */
+function guessOf(store: Store, estimates: readonly QualityRow[], metrics: readonly MetricRow[]): QualityGuess {
+  const tagged = estimates.map((row) => ({ ...row, photo: store.images.get(row.imageId) })).filter(({ photo }) => photo.tags.length > 0 && !photo.rejected)
+  const train = tagged.filter(({ photo }) => !photo.hasTruth)
+  const iou = new Map(metrics.map((row) => [row.imageId, meanIou(scored(store, row).confusion).workpieces]))
+  const pairs = tagged.flatMap(({ imageId, estimate }) => (iou.get(imageId) ?? null) === null ? [] : [[estimate, iou.get(imageId)!] as const])
+  return {
+    mean: train.length > 0 ? train.reduce((sum, { estimate }) => sum + estimate, 0) / train.length : null,
+    photos: train.length,
+    follows: spearman(pairs.map(([estimate]) => estimate), pairs.map(([, value]) => value)),
+    truths: pairs.length,
+  }
 }
 
 /** A metric with the photo it is of. */

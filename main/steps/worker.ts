@@ -1,12 +1,14 @@
 import { parentPort } from 'node:worker_threads'
 import { openCodec, type Codec } from '../core/image/codec.ts'
 import { denseCrf, type CrfOptions } from '../core/image/dense-crf.ts'
-import { resizeChannels, resizeMap, resizeRgb, type ChannelMap } from '../core/image/resize.ts'
+import { resizeChannels, resizeLabels, resizeMap, resizeRgb, type ChannelMap } from '../core/image/resize.ts'
 import { rgbToLab } from '../core/image/lab.ts'
 import { tryDecode, type Decoded, type DecodeForm } from '../core/image/try-decode.ts'
 import { slic, type SlicOptions } from '../core/image/slic.ts'
 import type { FloatMap, LabelMap, RgbImage, SegmentMap } from '../core/image/types.ts'
-import { initialMask, type InitialMaskOptions, type Mask } from '../core/train/initial-mask.ts'
+import { activationOf, agreementOf, contrastOf, qualityEstimate, tagsOf, type MaskQuality } from '../core/metric/mask-quality.ts'
+import { initialMask, type InitialMaskOptions, type Mask, type TagScores } from '../core/train/initial-mask.ts'
+import { provenance as codes } from '../core/train/provenance.ts'
 import { argmax, refinePrediction, type Prediction, type PredictionRules } from '../core/train/pseudo-label.ts'
 
 /** Thread entry: pure array work, one job at a time. */
@@ -67,7 +69,36 @@ async function crfLabels({ probabilities, bytes, size, options }: {
   return { ...size, data: argmax(map) }
 }
 
-const jobs = { decode, superpixels, initial, refine, crfLabels }
+export interface QualityInput {
+  readonly mask: LabelMap
+  /** The mask of the round before, of any size. */
+  readonly before: LabelMap | null
+  /** Where labels come from, at the mask's size, as far as that is known. */
+  readonly provenance: Uint8Array | null
+  readonly scores: readonly TagScores[]
+  readonly tags: readonly number[]
+  readonly bytes: Uint8Array
+}
+
+/** Long side, in pixels, at which masks are judged: their shape still shows, and a photo takes milliseconds. */
+const judgedSide = 240
+
+/** What can be said of a mask without truth. */
+async function quality({ mask, before, provenance, scores, tags, bytes }: QualityInput): Promise<MaskQuality & { estimate: number }> {
+  const scale = Math.min(1, judgedSide / Math.max(mask.width, mask.height))
+  const [width, height] = [mask.width, mask.height].map((side) => Math.max(1, Math.round(side * scale)))
+  const labels = resizeLabels(mask, width, height)
+  const forced = provenance && resizeLabels({ ...mask, data: provenance }, width, height).data.map((code) => Number(code === codes.tags))
+  const found = {
+    agreement: before && agreementOf(labels, resizeLabels(before, width, height)),
+    activation: activationOf(labels, scores.map(({ classIndex, map }) => ({ classIndex, map: resizeMap(map, width, height) }))),
+    tags: tagsOf(labels, tags, forced ?? undefined),
+    contrast: contrastOf(labels, rgbToLab(await photo(bytes, { width, height }))),
+  }
+  return { ...found, estimate: qualityEstimate(found) }
+}
+
+const jobs = { decode, superpixels, initial, refine, crfLabels, quality }
 type Running = typeof jobs
 /** The jobs by name; a pool waits for their answers. */
 export type Jobs = { [K in keyof Running]: (input: Parameters<Running[K]>[0]) => Awaited<ReturnType<Running[K]>> }

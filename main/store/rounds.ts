@@ -38,7 +38,7 @@ export interface Rounds {
   /** In order of image id. */
   masks(runId: number, round: number): RoundMask[]
   mask(runId: number, round: number, imageId: number): RoundMask | null
-  /** Forgets a round and all after it, with their masks. */
+  /** Forgets a round and all after it, with their masks and what is known of these. */
   removeFrom(runId: number, round: number): void
 }
 
@@ -67,7 +67,7 @@ export function openRounds(db: Db): Rounds {
     mask: (runId, round, imageId) =>
       (sql(`${maskColumns} WHERE run_id = ? AND round = ? AND image_id = ?`).get(runId, round, imageId) ?? null) as RoundMask | null,
     removeFrom: db.transaction((runId: number, round: number) => {
-      for (const table of ['round_masks', 'rounds']) sql(`DELETE FROM ${table} WHERE run_id = ? AND round >= ?`).run(runId, round)
+      for (const table of ['mask_quality', 'round_masks', 'rounds']) sql(`DELETE FROM ${table} WHERE run_id = ? AND round >= ?`).run(runId, round)
     }).immediate,
   }
 }

@@ -133,6 +133,10 @@ export const ReviewItem = z.object({
   confidence: Share.nullable(),
   /** Share of pixels that changed since the round before. */
   changed: Share.nullable(),
+  /** How good the mask is by what can be said without truth, and what that stands on; null while it is not known. */
+  quality: z.object({
+    estimate: Share, agreement: Share.nullable(), activation: Share.nullable(), tags: Share, contrast: Share.nullable(),
+  }).nullable(),
   verdict: z.enum(verdicts),
   hintPixels: Count,
 })
@@ -348,7 +352,7 @@ export const calls = {
   'run:curves': { input: z.strictObject(OfRun), output: z.array(Series) },
 
   'review:list': {
-    input: z.strictObject({ ...OfRound, sort: z.enum(['worst', 'uncertain', 'name']) }),
+    input: z.strictObject({ ...OfRound, sort: z.enum(['worst', 'estimate', 'uncertain', 'name']) }),
     output: z.array(ReviewItem),
   },
   /** Accepts photos, rejects them (they leave training), or takes either back. */

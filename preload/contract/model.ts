@@ -72,9 +72,21 @@ export const Scores = z.object({
 })
 export type Scores = z.output<typeof Scores>
 
+/** What is guessed of masks without their truth, and whether that can be trusted here. */
+export const QualityGuess = z.object({
+  /** Mean estimate of tagged photos that train; nothing but a rank, no IoU. */
+  mean: Share.nullable(),
+  photos: z.int().nonnegative(),
+  /** Spearman's rank correlation with IoU over workpieces, over tagged photos with truth. */
+  follows: z.number().min(-1).max(1).nullable(),
+  truths: z.int().nonnegative(),
+})
+export type QualityGuess = z.output<typeof QualityGuess>
+
 export const RoundStatus = Scores.extend({
   round: z.int().nonnegative(),
   masks: z.object({ labelled: Share.nullable(), agreement: Share.nullable() }),
+  quality: QualityGuess,
   threshold: z.number().nullable(),
   durationMs: z.number().nullable(),
 })

@@ -11,7 +11,7 @@ import { useProject } from './project.ts'
 
 export const tools = ['pan', 'brush', 'eraser', 'segment'] as const
 export type Tool = (typeof tools)[number]
-export const sorts = ['worst', 'uncertain', 'name'] as const
+export const sorts = ['worst', 'estimate', 'uncertain', 'name'] as const
 export type Sort = (typeof sorts)[number]
 export const modes = ['photo', 'columns', 'changes'] as const
 export type Mode = (typeof modes)[number]

@@ -86,6 +86,7 @@ function runOf(id: number, rounds: number, state: RunRecord['state'], nowMs: num
     rounds: Array.from({ length: rounds }, (_, round) => ({
       ...scores(levels[round] - (id - 1) * 0.01, id * 10 + round), round,
       masks: { labelled: 0.62 + round * 0.09, agreement: round === 0 ? null : 0.71 + round * 0.07 }, threshold: round === 0 ? null : 0.83, durationMs: round === 0 ? 41_000 : 612_000,
+      quality: { mean: 0.44 + round * 0.1, photos: 58, follows: round === 0 ? null : 0.62, truths: 12 },
     })),
     crf: state === 'finished' ? scores(levels[rounds - 1] + 0.012, id * 10 + 9) : null,
     startedAtMs: nowMs - 86_400_000 * (3 - id), finishedAtMs: state === 'finished' ? nowMs - 86_400_000 * (3 - id) + 2_400_000 : null,
@@ -139,11 +140,13 @@ export function createFake(options: FakeOptions = {}): Fake {
     return {
       imageId: row.id, name: row.name, tags: row.tags, miou: row.hasTruth ? Math.min(0.99, Math.max(0.05, level + dice.between(-0.3, 0.16))) : null,
       confidence: Math.min(0.99, Math.max(0.3, level + dice.between(-0.2, 0.15))), changed: round === 0 ? null : dice.between(0.01, 0.12),
+      quality: round === 'crf' ? null : { estimate: dice.between(0.2, 0.9), agreement: round < 2 ? null : 0.8, activation: 0.6, tags: 1, contrast: 0.7 },
       verdict: verdicts.get(row.id) ?? (row.rejected ? 'rejected' : 'open'), hintPixels: hints.get(row.id) ?? 0,
     }
   })
   const orders = {
     worst: (a: ReviewItem, b: ReviewItem) => (a.miou ?? 2) - (b.miou ?? 2) || (a.confidence ?? 1) - (b.confidence ?? 1),
+    estimate: (a: ReviewItem, b: ReviewItem) => (a.quality?.estimate ?? 2) - (b.quality?.estimate ?? 2),
     uncertain: (a: ReviewItem, b: ReviewItem) => (a.confidence ?? 1) - (b.confidence ?? 1),
     name: (a: ReviewItem, b: ReviewItem) => a.name.localeCompare(b.name),
   }

@@ -52,7 +52,7 @@ describe('a run', { timeout: 180_000 }, () => {
 
   it('has curves, masks, figures, pixels with provenance', async () => {
     const curves = await bench.call('run:curves', { projectId, runId })
-    expect(curves.map(({ name }) => name)).toEqual(['classifierLoss', 'loss', 'labelled', 'agreement', 'miou'])
+    expect(curves.map(({ name }) => name)).toEqual(['classifierLoss', 'loss', 'labelled', 'agreement', 'miou', 'estimate'])
     expect(curves[1].points.at(-1)![0]).toBe(16)
     expect(curves[4].points.map(([round]) => round)).toEqual([0, 1, 2])
     const changes = bench.events('project:changed').length

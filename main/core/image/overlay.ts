@@ -39,6 +39,28 @@ export function overlay(photo: RgbImage, labels: LabelMap): RgbImage {
   return { width, height, data }
 }
 
+/**
+ * A photo with the outline of its mask on it: three pixels wide in the colour of the workpiece, the photo itself stays as it is.
+ *
+ * @param photo 8-bit sRGB, [H, W, 3]; not changed.
+ * @param labels Class per pixel, [H, W].
+ * @throws RangeError if sizes differ.
+ */
+export function outline(photo: RgbImage, labels: LabelMap): RgbImage {
+  const { width, height } = photo
+  if (labels.width !== width || labels.height !== height)
+    throw new RangeError(`expected labels of ${width} x ${height}, got ${labels.width} x ${labels.height}`)
+  const data = photo.data.slice()
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++) {
+      const label = labels.data[i]
+      if (label === 0 || label === IGNORE || !touches(labels, x, y, label)) continue
+      for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++)
+        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) blend(data, v * width + u, colourOf(label), 1)
+    }
+  return { width, height, data }
+}
+
 /** Whether a workpiece begins or ends at this pixel. */
 function touches({ width, height, data }: LabelMap, x: number, y: number, label: number): boolean {
   const at = y * width + x

@@ -1,5 +1,6 @@
 import { start } from './001-start.ts'
 import { desk } from './002-desk.ts'
+import { quality } from './003-quality.ts'
 
 /** In order; a project's `user_version` says how many it has seen. They only ever add; none is changed once released. */
-export const migrations: readonly string[] = [start, desk]
+export const migrations: readonly string[] = [start, desk, quality]
