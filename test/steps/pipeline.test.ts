@@ -8,6 +8,7 @@ import { IGNORE } from '../../main/core/image/types.ts'
 import { prepareRun } from '../../main/steps/prepare-run.ts'
 import { projectStatus, runStatus } from '../../main/steps/status.ts'
 import { openHints } from '../../main/store/hints.ts'
+import { openQuality } from '../../main/store/quality.ts'
 import { openRunNotes } from '../../main/store/run-notes.ts'
 import { openStore, type Store } from '../../main/store/index.ts'
 import { openTruth } from '../../main/store/truth.ts'
@@ -82,8 +83,30 @@ describe('the corridor', () => {
       }
     })
     expect(masksOf(other.store, other.id)).toEqual(masksOf(whole.store, whole.id))
+    expect(openQuality(other.store).list(other.id)).toEqual(openQuality(whole.store).list(whole.id))
     expect(runStatus(other.store, other.id).rounds[2].miou).not.toEqual(runStatus(whole.store, whole.id).rounds[2].miou)
     other.store.close()
+  })
+
+  it('estimates every mask without truth, and says how well that follows it', () => {
+    const { store, id } = whole
+    const rows = openQuality(store).list(id)
+    const truths = new Set(store.images.list({ hasTruth: true }).map((photo) => photo.id))
+    for (const round of [0, 1, 2]) {
+      const masks = new Map(store.rounds.masks(id, round).map(({ imageId, maskSha }) => [imageId, maskSha]))
+      const here = rows.filter((row) => row.round === round)
+      expect(here.map(({ imageId }) => imageId)).toEqual(store.images.list({ kind: 'photo' }).map((photo) => photo.id))
+      for (const { imageId, maskSha, agreement, estimate } of here) {
+        expect(maskSha).toBe(truths.has(imageId) ? store.artifacts.get(id, 'evaluate', `${round}/round/${imageId}`)!.sha : masks.get(imageId))
+        if (round < 2) expect(agreement).toBeNull()
+        expect(estimate).toBeGreaterThanOrEqual(0)
+        expect(estimate).toBeLessThanOrEqual(1)
+      }
+      expect(runStatus(store, id).rounds[round].quality).toMatchObject({ photos: 8, truths: 2, follows: null })
+    }
+    const train = rows.filter(({ round, imageId }) => round === 2 && !truths.has(imageId) && store.images.get(imageId).tags.length > 0)
+    expect(runStatus(store, id).rounds[2].quality.mean).toBeCloseTo(train.reduce((sum, { estimate }) => sum + estimate, 0) / 8, 12)
+    expect(train.some(({ agreement }) => agreement !== null)).toBe(true)
   })
 
   it('keeps photos with truth out of training', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { presets } from '../../preload/contract/settings.ts'
+import { openQuality } from '../../main/store/quality.ts'
 import { openStore } from '../../main/store/index.ts'
 import type { Store } from '../../main/store/index.ts'
 import { openTruth } from '../../main/store/truth.ts'
@@ -223,6 +224,20 @@ describe('runs and what they make', () => {
     ])
     expect(store.rounds.mask(id, 1, q)?.maskSha).toBe(a)
     expect(store.rounds.mask(id, 2, q)).toBeNull()
+  })
+
+  it('keeps what is said of masks without truth until their round is forgotten', () => {
+    const id = newRun()
+    const photo = add('photo', 'p')
+    const quality = openQuality(store)
+    const row = { imageId: photo, maskSha: labels(1), agreement: null, activation: 0.5, tags: 1, contrast: 0.25, estimate: 0.5 }
+    quality.save(id, { round: 0, ...row })
+    quality.save(id, { round: 1, ...row })
+    quality.save(id, { round: 1, ...row, agreement: 0.75 })
+    expect(quality.list(id)).toEqual([{ round: 0, ...row }, { round: 1, ...row, agreement: 0.75 }])
+    expect(quality.list(id, 0)).toEqual([{ round: 0, ...row }])
+    store.rounds.removeFrom(id, 1)
+    expect(quality.list(id)).toEqual([{ round: 0, ...row }])
   })
 
   it('keeps metrics and curves in order', () => {
