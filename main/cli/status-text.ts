@@ -23,7 +23,13 @@ export function runText(run: RunStatus, workpieces: readonly string[]): string {
   ])
   if (run.crf) rows.push(['final + CRF', '-', '-', '-', '-', ...scoreCells(run.crf, workpieces, groups)])
   const header = ['mIoU %', 'labelled', 'agreement', 'estimate', 'follows IoU', 'workpieces', 'with background', ...workpieces, ...groups.map((group) => `[${group}]`)]
-  return `${title}\n${table([header, ...rows])}`
+  return [title, ...seedsText(run), table([header, ...rows])].join('\n')
+}
+
+function seedsText({ seeds }: RunStatus): string[] {
+  if (seeds === null) return []
+  const left = seeds.cam === 0 ? '' : `; ${seeds.cam} from activation maps, since they do not agree with other photos as those of a fixed camera do`
+  return [`  Initial masks of ${seeds.camera} tagged photos from the fixed camera${left}`]
 }
 
 const scoreCells = (scores: Pick<RunStatus['rounds'][number], 'miou' | 'perWorkpiece' | 'perGroup'>, workpieces: readonly string[], groups: readonly string[]) => [

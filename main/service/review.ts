@@ -98,7 +98,7 @@ const orders: Record<'worst' | 'estimate' | 'uncertain' | 'name', Order> = {
 
 const sources: Record<number, Pixel['source']> = {
   [provenance.open]: 'none', [provenance.background]: 'cam', [provenance.cam]: 'cam', [provenance.superpixel]: 'superpixel',
-  [provenance.fallback]: 'cam', [provenance.network]: 'network', [provenance.tags]: 'network', [provenance.crf]: 'crf',
+  [provenance.fallback]: 'cam', [provenance.network]: 'network', [provenance.tags]: 'network', [provenance.crf]: 'crf', [provenance.camera]: 'camera',
 }
 
 /** Where the label of a pixel comes from; x and y count in the picture. */

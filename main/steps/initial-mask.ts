@@ -2,12 +2,13 @@ import type { Mask } from '../core/train/initial-mask.ts'
 import type { ImageRow } from '../store/images.ts'
 import type { Store } from '../store/index.ts'
 import { readScoreMaps } from './cam.ts'
+import { readCameraScore } from './camera-seeds.ts'
 import { photosOf } from './photos.ts'
 import type { Run } from './run.ts'
 import { readSuperpixels } from './superpixels.ts'
 import { IGNORE } from '../core/image/types.ts'
 
-/** Step: score maps, superpixels -> masks of round 0. Finished photos are skipped. */
+/** Step: score maps, superpixels, seeds of the camera -> masks of round 0. Finished photos are skipped. */
 export async function makeInitialMasks(run: Run): Promise<void> {
   const { store, settings } = run
   const startedAt = performance.now()
@@ -18,6 +19,7 @@ export async function makeInitialMasks(run: Run): Promise<void> {
   }
   await run.pool.each(missing, 'initial', (photo) => ({
     scores: readScoreMaps(store, run.id, photo), segments: readSuperpixels(store, run.id, 'initial', photo.id), options,
+    camera: readCameraScore(store, run.id, photo.id),
   }), async (photo, mask, i) => {
     saveMask(store, run.id, 0, photo, mask)
     await run.report({ step: 'initial-mask', done: i + 1, total: missing.length, unit: 'photos' })

@@ -1,6 +1,7 @@
 import type { StepName } from '../../preload/contract/model.ts'
 import { stepNames } from '../../preload/contract/model.ts'
 import { cam } from './cam.ts'
+import { makeCameraSeeds } from './camera-seeds.ts'
 import { evaluate } from './evaluate.ts'
 import { makeInitialMasks } from './initial-mask.ts'
 import { selfTrain } from './self-train.ts'
@@ -11,7 +12,10 @@ import type { Run, Step } from './run.ts'
 const steps: Record<StepName, Step> = {
   'train-classifier': trainClassifier,
   cam,
-  superpixels: makeSuperpixels,
+  superpixels: async (run) => {
+    await makeSuperpixels(run)
+    await makeCameraSeeds(run)
+  },
   'initial-mask': makeInitialMasks,
   'self-train': selfTrain,
   evaluate,

@@ -37,7 +37,7 @@ photos, ${status.images.truths} photos with truth (evaluation only). Labels pain
 ${headline(initial, final)}
 <section><h2>mIoU by workpiece and group</h2>${scoreTable(status, run)}
 <p class="note">A workpiece's column is the IoU of its class over the truth photos that bear its tag; a group's is the mIoU over workpieces of its photos.
-Initial: class activation maps and superpixels. Rounds: the network alone, one photo, no tags.</p></section>
+Initial: class activation maps and superpixels${seeds(run)}. Rounds: the network alone, one photo, no tags.</p></section>
 <section><h2>Rounds</h2>${roundTable(run.rounds)}${roundCurves(run.rounds)}</section>
 ${estimates(content)}
 ${content.figures.length > 0 ? `<section><h2>Photos with truth</h2>${content.figures.map(figure).join('')}</section>` : ''}
@@ -46,6 +46,9 @@ ${content.curves.length > 0 ? `<section><h2>Loss</h2><div class="curves">${conte
 </main></body></html>
 `
 }
+
+const seeds = ({ seeds }: RunStatus) =>
+  seeds === null ? '' : ` on ${seeds.cam} tagged photos, the difference to other photos of the fixed camera on ${seeds.camera}`
 
 function headline(initial: RoundStatus | undefined, final: RoundStatus | undefined): string {
   if (!initial || !final || final.miou.workpieces === null) return '<p class="note">No photo with truth: nothing was measured against drawn masks.</p>'

@@ -4,6 +4,7 @@ import { spearman } from '../core/metric/rank.ts'
 import { openStore, type Store } from '../store/index.ts'
 import type { MetricRow } from '../store/metrics.ts'
 import { openQuality, type QualityRow } from '../store/quality.ts'
+import { cameraSeedCount } from './camera-seeds.ts'
 
 /** A photo's part of a score. */
 export interface Scored {
@@ -51,7 +52,7 @@ export function runStatus(store: Store, runId: number): RunStatus {
   }))
   const crf = metrics.filter((row) => row.kind === 'crf')
   const { id, state, preset, seed, device } = run
-  return { id, state, preset, seed, device, rounds, crf: crf.length > 0 ? scores(crf) : null }
+  return { id, state, preset, seed, device, rounds, crf: crf.length > 0 ? scores(crf) : null, seeds: cameraSeedCount(store, runId) }
 }
 
 /**

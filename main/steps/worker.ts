@@ -9,6 +9,8 @@ import type { FloatMap, LabelMap, RgbImage, SegmentMap } from '../core/image/typ
 import { activationOf, agreementOf, contrastOf, qualityEstimate, tagsOf, type MaskQuality } from '../core/metric/mask-quality.ts'
 import { initialMask, type InitialMaskOptions, type Mask, type TagScores } from '../core/train/initial-mask.ts'
 import { provenance as codes } from '../core/train/provenance.ts'
+import { cameraMask } from '../core/train/camera-mask.ts'
+import { cameraSeed, type CameraSeed } from '../core/train/camera-seeds.ts'
 import { argmax, refinePrediction, type Prediction, type PredictionRules } from '../core/train/pseudo-label.ts'
 
 /** Thread entry: pure array work, one job at a time. */
@@ -30,17 +32,27 @@ async function decode({ bytes, form }: { bytes: Uint8Array; form: DecodeForm }):
   return tryDecode(await codec, bytes, form)
 }
 
+/** A photo file, small. */
+async function thumbnail({ bytes, size }: { bytes: Uint8Array; size: Size }): Promise<RgbImage> {
+  return photo(bytes, size)
+}
+
 /** SLIC over a photo file. */
 async function superpixels({ bytes, size, options }: { bytes: Uint8Array; size: Size; options: SlicOptions }): Promise<SegmentMap> {
   return slic(rgbToLab(await photo(bytes, size)), options)
 }
 
-/** Mask of round 0 from score maps of any size. */
-async function initial({ scores, segments, options }: {
-  scores: readonly { classIndex: number; map: FloatMap }[]; segments: SegmentMap; options: InitialMaskOptions
+/** Difference of a photo file to files of the same camera. */
+async function camera({ bytes, frames, size }: { bytes: Uint8Array; frames: readonly Uint8Array[]; size: Size }): Promise<CameraSeed> {
+  return cameraSeed(await photo(bytes, size), await Promise.all(frames.map((frame) => photo(frame, size))))
+}
+
+/** Mask of round 0 from score maps of any size; from the camera's score where one is given and shows something. */
+async function initial({ scores, segments, options, camera }: {
+  scores: readonly { classIndex: number; map: FloatMap }[]; segments: SegmentMap; options: InitialMaskOptions; camera?: FloatMap | null
 }): Promise<Mask> {
   const maps = scores.map(({ classIndex, map }) => ({ classIndex, map: resizeMap(map, segments.width, segments.height) }))
-  return initialMask(maps, segments, options)
+  return (camera && maps.length > 0 ? cameraMask(maps, camera) : null) ?? initialMask(maps, segments, options)
 }
 
 export interface RefineInput {
@@ -98,7 +110,7 @@ async function quality({ mask, before, provenance, scores, tags, bytes }: Qualit
   return { ...found, estimate: qualityEstimate(found) }
 }
 
-const jobs = { decode, superpixels, initial, refine, crfLabels, quality }
+const jobs = { decode, thumbnail, superpixels, camera, initial, refine, crfLabels, quality }
 type Running = typeof jobs
 /** The jobs by name; a pool waits for their answers. */
 export type Jobs = { [K in keyof Running]: (input: Parameters<Running[K]>[0]) => Awaited<ReturnType<Running[K]>> }

@@ -142,7 +142,7 @@ export const ReviewItem = z.object({
 })
 export type ReviewItem = z.output<typeof ReviewItem>
 /** Where the label of one pixel comes from. */
-export const provenances = ['none', 'cam', 'superpixel', 'network', 'crf', 'hint'] as const
+export const provenances = ['none', 'cam', 'camera', 'superpixel', 'network', 'crf', 'hint'] as const
 export const Pixel = z.object({
   label: Label,
   source: z.enum(provenances),

@@ -101,6 +101,8 @@ export const RunStatus = z.object({
   rounds: z.array(RoundStatus),
   /** The last round's network with the dense CRF behind it. */
   crf: Scores.nullable(),
+  /** Photos whose initial mask a fixed camera gives, and those left to activation maps; null where the run does not ask the camera. */
+  seeds: z.object({ camera: z.int(), cam: z.int() }).nullable(),
 })
 export type RunStatus = z.output<typeof RunStatus>
 

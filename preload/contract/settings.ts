@@ -74,6 +74,8 @@ export const definitions = {
   'initial.share': number('initial', 0.09, 0.001, 0.9, 'Share of the photo the most active pixels must fill; take about the size of the workpiece on the photos.'),
   'initial.positive': choice('initial', 'majority', ['whole', 'majority'], 'A superpixel is positive when all its pixels are active (whole) or more than half (majority).'),
   'initial.background': number('initial', 0.2, 0, 1, 'Superpixels whose activation stays under this are background; between it and positive is left open.'),
+  'initial.seeds': choice('initial', 'auto', ['auto', 'cam', 'camera'], 'Where initial masks come from: activation maps (cam), the difference to what a fixed camera sees otherwise (camera), or the camera wherever photos agree (auto).'),
+  'initial.frames': integer('initial', 12, 3, 64, 'Other photos of the same camera whose median a photo is held against; empty ones first.', 'photos'),
 
   'training.size': integer('training', 192, 32, 1024, 'Long side of the pictures the network trains on; larger is sharper and slower.', 'px'),
   'training.firstSize': integer('training', 0, 0, 1024, 'The same in the first round; smaller pictures teach what is what faster. 0 takes the same size.', 'px'),
@@ -160,7 +162,7 @@ const paper: Partial<Settings> = {
   'run.rounds': 4,
   'network.width': 1, 'network.outputStride': '8', 'network.decoder': 'none',
   'classifier.renders': false,
-  'initial.share': 0.02, 'initial.positive': 'whole',
+  'initial.share': 0.02, 'initial.positive': 'whole', 'initial.seeds': 'cam',
   'training.crop': 1, 'training.renderBatch': 4, 'training.photoBatch': 4, 'training.firstSteps': 1000, 'training.steps': 1000,
   'training.photosFromRound': 1, 'training.restart': 'previous',
   'training.optimizer': 'adam', 'training.learningRate': 1e-4, 'training.backboneFactor': 1, 'training.weightDecay': 0,

@@ -126,7 +126,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     true: 'Wie in den Dateien', alike: 'Alle ähnlich', mixed: 'Gemischt', sphere: 'Beliebig', resting: 'In Ruhe', upper: 'Aufrecht, von oben', matt: 'Matt', cast: 'Gegossen', brushed: 'Gebürstet', polished: 'Poliert', painted: 'Lackiert',
     grey: 'Grau', drawn: 'Gezeichnete Flächen', photos: 'Fotos der Linie',
     resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: 'Keiner',
-    skip: 'Mit Abkürzungen', whole: 'Ganzes Superpixel', majority: 'Mehrheit', scratch: 'Frisch', previous: 'Runde davor', first: 'Erste Runde', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
+    skip: 'Mit Abkürzungen', whole: 'Ganzes Superpixel', majority: 'Mehrheit', auto: 'Automatisch', cam: 'Aktivierungskarten', camera: 'Feste Kamera', scratch: 'Frisch', previous: 'Runde davor', first: 'Erste Runde', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
     constant: 'Konstant', cosine: 'Kosinus', poly: 'Polynom', off: 'Aus', mask: 'Verbieten', fold: 'Verbieten und heben', vote: 'Abstimmung', blend: 'Mischung',
   },
   setting: { range: 'Von {min} bis {max}.' },
@@ -154,7 +154,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     unlabelled: 'ohne Label', hints: 'Hinweise', hintsAbout: 'Malen, wo die Maske falsch ist. Hinweise zählen nur, wenn sie für den nächsten Lauf eingeschaltet sind.', paintWith: 'Malen mit',
     hintCount: '{pixels} px auf diesem Foto.', hintTotal: 'Insgesamt {pixels} px auf {photos} Foto. | Insgesamt {pixels} px auf {photos} Fotos.',
     sources: {
-      none: 'Kein Schritt gab ein Label.', cam: 'Aus der Aktivierung des Tags.', superpixel: 'Durch die Abstimmung des Superpixels.', network: 'Durch das Netz.',
+      none: 'Kein Schritt gab ein Label.', cam: 'Aus der Aktivierung des Tags.', camera: 'Die feste Kamera sieht dort sonst anderes.', superpixel: 'Durch die Abstimmung des Superpixels.', network: 'Durch das Netz.',
       crf: 'Vom dichten CRF verschoben.', hint: 'Von einem Menschen gemalt.',
     },
   },

@@ -124,7 +124,7 @@ export default {
     true: 'As their files say', alike: 'All alike', mixed: 'Mixed', sphere: 'Any way', resting: 'At rest', upper: 'Upright, from above', matt: 'Matt', cast: 'Cast', brushed: 'Brushed', polished: 'Polished', painted: 'Painted',
     grey: 'Plain grey', drawn: 'Drawn surfaces', photos: 'Photos of the line',
     resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: 'None',
-    skip: 'Skip connections', whole: 'Whole superpixel', majority: 'Majority', scratch: 'Fresh', previous: 'Round before', first: 'First round', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
+    skip: 'Skip connections', whole: 'Whole superpixel', majority: 'Majority', auto: 'Automatic', cam: 'Activation maps', camera: 'Fixed camera', scratch: 'Fresh', previous: 'Round before', first: 'First round', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
     constant: 'Constant', cosine: 'Cosine', poly: 'Polynomial', off: 'Off', mask: 'Forbid', fold: 'Forbid and lift', vote: 'Vote', blend: 'Blend',
   },
   setting: { range: 'From {min} to {max}.' },
@@ -152,7 +152,7 @@ export default {
     unlabelled: 'unlabelled', hints: 'Hints', hintsAbout: 'Paint where the mask is wrong. Hints count only when you switch them on for the next run.', paintWith: 'Paint with',
     hintCount: '{pixels} px on this photo.', hintTotal: '{pixels} px on {photos} photo in all. | {pixels} px on {photos} photos in all.',
     sources: {
-      none: 'No step gave it a label.', cam: 'From the activation of the tag.', superpixel: 'By the vote of its superpixel.', network: 'By the network.',
+      none: 'No step gave it a label.', cam: 'From the activation of the tag.', camera: 'The fixed camera sees something else there otherwise.', superpixel: 'By the vote of its superpixel.', network: 'By the network.',
       crf: 'Moved by the dense CRF.', hint: 'Painted by a person.',
     },
   },

@@ -27,6 +27,8 @@ const rows: Record<string, Row> = {
   'initial.share': ['Share of the workpiece', 'Anteil des Werkstücks', 'Anteil des Fotos, den die aktivsten Pixel füllen müssen; etwa die Größe des Werkstücks auf den Fotos.', '工件占比', '最活跃像素须占照片的比例；约取工件在照片中的大小。'],
   'initial.positive': ['Positive superpixel', 'Positives Superpixel', 'Ein Superpixel ist positiv, wenn alle (ganz) oder mehr als die Hälfte seiner Pixel aktiv sind.', '正超像素', '全部像素活跃（整个）或过半（多数）时超像素为正。'],
   'initial.background': ['Background below', 'Hintergrund unter', 'Superpixel mit kleinerer Aktivierung sind Hintergrund; dazwischen bleibt es offen.', '背景上限', '激活低于此值的超像素为背景；介于两者之间的留空。'],
+  'initial.seeds': ['Seeds', 'Saatgut der Masken', 'Woher Anfangsmasken kommen: aus Aktivierungskarten, aus dem, was vom sonstigen Bild einer festen Kamera abweicht, oder von der Kamera, wo Fotos übereinstimmen (automatisch).', '掩膜来源', '初始掩膜的来源：激活图、与固定相机平时画面的差异，或在画面一致处用相机（自动）。'],
+  'initial.frames': ['Frames compared', 'Verglichene Fotos', 'Andere Fotos derselben Kamera, deren Median einem Foto gegenübergestellt wird; leere zuerst.', '对比照片数', '与每张照片对比的同一相机的其他照片数（取中值）；优先空场景。'],
   'training.size': ['Picture size', 'Bildgröße', 'Lange Seite der Bilder beim Training; größer ist schärfer und langsamer.', '图片尺寸', '训练图片的长边；越大越清晰也越慢。'],
   'training.firstSize': ['Picture size, first round', 'Bildgröße, erste Runde', 'Lange Seite der Bilder in der ersten Runde; kleinere lehren schneller, was was ist. 0 nimmt dieselbe Größe.', '首轮图片尺寸', '首轮训练图片的长边；较小的图片能更快学会区分工件。0 表示相同尺寸。'],
   'training.crop': ['Part of the photo', 'Ausschnitt des Fotos', 'Anteil der Seiten eines Fotos, den ein Trainingsbild zeigt; kleiner zeigt Werkstücke größer bei gleichem Tempo.', '照片取景', '一张训练图片所取照片边长的比例；越小工件显得越大，速度不变。'],

@@ -108,7 +108,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     true: '按文件', alike: '都相近', mixed: '混合', sphere: '任意', resting: '静置', upper: '直立俯视', matt: '哑光', cast: '铸造', brushed: '拉丝', polished: '抛光', painted: '涂漆',
     grey: '纯灰', drawn: '生成的表面', photos: '产线照片',
     resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: '无',
-    skip: '跳跃连接', whole: '整个超像素', majority: '多数', scratch: '重新开始', previous: '上一轮', first: '第一轮', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
+    skip: '跳跃连接', whole: '整个超像素', majority: '多数', auto: '自动', cam: '激活图', camera: '固定相机', scratch: '重新开始', previous: '上一轮', first: '第一轮', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
     constant: '恒定', cosine: '余弦', poly: '多项式', off: '关', mask: '禁止', fold: '禁止并提升', vote: '投票', blend: '混合',
   },
   setting: { range: '范围 {min} 到 {max}。' },
@@ -134,7 +134,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     measures: { agreement: '与上一轮相同', activation: '激活落在掩膜上', tags: '找到的标签', contrast: '边界落在边缘上' }, cam: '最强激活', superpixel: '超像素', pixels: '{n} 像素',
     unlabelled: '未标', hints: '提示', hintsAbout: '在掩膜有误处涂画。只有在下次运行时开启，提示才会生效。', paintWith: '涂画为',
     hintCount: '本照片 {pixels} 像素。', hintTotal: '共 {photos} 张照片、{pixels} 像素。',
-    sources: { none: '没有步骤给它标注。', cam: '来自标签的激活。', superpixel: '由其超像素投票。', network: '由网络给出。', crf: '由稠密 CRF 改动。', hint: '由人涂画。' },
+    sources: { none: '没有步骤给它标注。', cam: '来自标签的激活。', camera: '固定相机在此处平时看到的不同。', superpixel: '由其超像素投票。', network: '由网络给出。', crf: '由稠密 CRF 改动。', hint: '由人涂画。' },
   },
   report: {
     none: '第一次运行后才有报告。', run: '运行', compare: '比较', noOther: '不比较', saveAs: '把报告保存为 {format}', saved: '报告已保存',

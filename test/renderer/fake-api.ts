@@ -89,6 +89,7 @@ function runOf(id: number, rounds: number, state: RunRecord['state'], nowMs: num
       quality: { mean: 0.44 + round * 0.1, photos: 58, follows: round === 0 ? null : 0.62, truths: 12 },
     })),
     crf: state === 'finished' ? scores(levels[rounds - 1] + 0.012, id * 10 + 9) : null,
+    seeds: null,
     startedAtMs: nowMs - 86_400_000 * (3 - id), finishedAtMs: state === 'finished' ? nowMs - 86_400_000 * (3 - id) + 2_400_000 : null,
     settings: Object.fromEntries(Object.entries(presets.maskwright).map(([name, value]) => [name, String(value)])),
     hints: { photos: 0, pixels: 0 }, jobId: state === 'running' ? 77 : null, failure: null,

@@ -16,5 +16,7 @@ export const provenance = {
   tags: 6,
   /** The dense CRF changed it. */
   crf: 7,
+  /** It differs from what the fixed camera sees there otherwise. */
+  camera: 8,
 } as const
 export type Provenance = (typeof provenance)[keyof typeof provenance]

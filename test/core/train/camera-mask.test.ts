@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { IGNORE } from '../../../main/core/image/types.ts'
+import { cameraMask } from '../../../main/core/train/camera-mask.ts'
+import { provenance } from '../../../main/core/train/provenance.ts'
+
+const map = (rows: number[][]) => ({ width: rows[0].length, height: rows.length, data: Float32Array.from(rows.flat()) })
+const tag = (classIndex: number, rows: number[][]) => ({ classIndex, map: map(rows) })
+
+describe('the initial mask by the camera', () => {
+  it('names what stands out by the only tag, leaves doubt open, and notes where labels come from', () => {
+    const mask = cameraMask([tag(3, [[0, 0, 0, 0]])], map([[0.9, 0.5, 0.3, 0.1]]))!
+    expect([...mask.labels.data]).toEqual([3, 3, IGNORE, 0])
+    expect([...mask.provenance]).toEqual([provenance.camera, provenance.camera, provenance.open, provenance.background])
+  })
+
+  it('gives every tag the piece that speaks most for it before any gets a second', () => {
+    const score = map([[1, 0, 1, 0, 1]])
+    const mask = cameraMask([tag(1, [[0.9, 0, 0.8, 0, 0.7]]), tag(2, [[0.1, 0, 0.2, 0, 0.6]])], score)!
+    expect([...mask.labels.data]).toEqual([1, 0, 1, 0, 2])
+  })
+
+  it('passes further pieces to the tag with the higher activation', () => {
+    const score = map([[1, 0, 1, 0, 1]])
+    const mask = cameraMask([tag(1, [[0.9, 0, 0.1, 0, 0.2]]), tag(2, [[0.1, 0, 0.8, 0, 0.3]])], score)!
+    expect([...mask.labels.data]).toEqual([1, 0, 2, 0, 2])
+  })
+
+  it('takes specks for noise: open, never a workpiece', () => {
+    const score = { width: 100, height: 100, data: new Float32Array(10_000) }
+    for (const at of [0, 1, 5000, 5001, 5002]) score.data[at] = 1
+    const mask = cameraMask([{ classIndex: 1, map: { width: 100, height: 100, data: new Float32Array(10_000) } }], score)!
+    expect([0, 1, 5000, 5001, 5002].map((at) => mask.labels.data[at])).toEqual([IGNORE, IGNORE, 1, 1, 1])
+  })
+
+  it('has no mask where nothing stands out', () => {
+    expect(cameraMask([tag(1, [[1, 1]])], map([[0.4, 0.1]]))).toBeNull()
+  })
+})
