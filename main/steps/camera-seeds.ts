@@ -1,9 +1,11 @@
 import type { FloatMap, RgbImage } from '../core/image/types.ts'
 import { fewestFrames, frameDistance, nearFrames } from '../core/train/camera-seeds.ts'
+import type { PieceLook } from '../core/train/piece-look.ts'
 import type { Store } from '../store/index.ts'
 import type { ImageRow } from '../store/images.ts'
 import { photosOf, workSize } from './photos.ts'
 import type { Run } from './run.ts'
+import type { CameraView } from './worker.ts'
 
 /** Size at which frames are compared, and of how many frames the near ones are sought. */
 const thumbnailSize = { width: 24, height: 18 }
@@ -48,7 +50,7 @@ const keyOf = (imageId: number) => `camera/${imageId}`
 async function openFrames(run: Run, photos: readonly ImageRow[]): Promise<(photo: ImageRow) => ImageRow[]> {
   const { store, settings } = run
   const trainable = store.images.list({ kind: 'photo', trainable: true })
-  const candidates = [...spread(trainable.filter(({ tags }) => tags.length === 0)), ...spread(trainable.filter(({ tags }) => tags.length > 0))]
+  const candidates = [...spread(trainable.filter(({ tags }) => tags.length === 0), mostCandidates), ...spread(trainable.filter(({ tags }) => tags.length > 0), mostCandidates)]
   const small = new Map<number, RgbImage>()
   const seen = [...new Map([...candidates, ...photos].map((photo) => [photo.id, photo])).values()]
   await run.pool.each(seen, 'thumbnail', (photo) => ({ bytes: store.images.bytes(photo.id), size: thumbnailSize }),
@@ -60,8 +62,8 @@ async function openFrames(run: Run, photos: readonly ImageRow[]): Promise<(photo
   }
 }
 
-function spread(images: readonly ImageRow[]): ImageRow[] {
-  const every = Math.max(1, Math.ceil(images.length / mostCandidates))
+function spread(images: readonly ImageRow[], most: number): ImageRow[] {
+  const every = Math.max(1, Math.ceil(images.length / most))
   return images.filter((_, i) => i % every === 0)
 }
 
@@ -71,6 +73,24 @@ export function readCameraScore(store: Store, runId: number, imageId: number): F
   if (!found || !(found.meta as CameraMeta).used) return null
   const { data, shape: [height, width] } = store.blobs.getArray(found.sha)
   return { width, height, data: Float32Array.from(data, (value) => value / 255) }
+}
+
+/** Photos of one workpiece alone that tell its look. */
+const mostExamples = 24
+
+/** What the camera and the workpieces alone on their photos tell of a photo; null where activation maps are asked instead. */
+export async function cameraViews(run: Run): Promise<(photo: ImageRow) => CameraView | null> {
+  const { store } = run
+  const alone = store.images.list({ kind: 'photo', trainable: true }).filter(({ id, tags }) => tags.length === 1 && readCameraScore(store, run.id, id) !== null)
+  const chosen = [...new Set(alone.map(({ tags }) => tags[0]))].flatMap((tag) => spread(alone.filter(({ tags }) => tags[0] === tag), mostExamples))
+  const examples = new Map<string, PieceLook[]>()
+  await run.pool.each(chosen, 'look', ({ id }) => ({ bytes: store.images.bytes(id), score: readCameraScore(store, run.id, id)! }), ({ tags: [tag] }, look) => {
+    if (look) examples.set(tag, [...(examples.get(tag) ?? []), look])
+  }, run.signal)
+  return ({ id, tags }) => {
+    const score = readCameraScore(store, run.id, id)
+    return score && { score, bytes: store.images.bytes(id), examples: tags.map((tag) => examples.get(tag) ?? []) }
+  }
 }
 
 /** Tagged photos whose initial mask the camera gives, and those left to activation maps; null where the run never looked. */

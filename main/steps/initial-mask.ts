@@ -2,7 +2,7 @@ import type { Mask } from '../core/train/initial-mask.ts'
 import type { ImageRow } from '../store/images.ts'
 import type { Store } from '../store/index.ts'
 import { readScoreMaps } from './cam.ts'
-import { readCameraScore } from './camera-seeds.ts'
+import { cameraViews } from './camera-seeds.ts'
 import { photosOf } from './photos.ts'
 import type { Run } from './run.ts'
 import { readSuperpixels } from './superpixels.ts'
@@ -17,9 +17,10 @@ export async function makeInitialMasks(run: Run): Promise<void> {
   const options = {
     share: settings['initial.share'], positive: settings['initial.positive'], background: settings['initial.background'],
   }
+  const viewOf = await cameraViews(run)
   await run.pool.each(missing, 'initial', (photo) => ({
     scores: readScoreMaps(store, run.id, photo), segments: readSuperpixels(store, run.id, 'initial', photo.id), options,
-    camera: readCameraScore(store, run.id, photo.id),
+    camera: viewOf(photo),
   }), async (photo, mask, i) => {
     saveMask(store, run.id, 0, photo, mask)
     await run.report({ step: 'initial-mask', done: i + 1, total: missing.length, unit: 'photos' })

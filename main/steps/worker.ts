@@ -7,10 +7,11 @@ import { tryDecode, type Decoded, type DecodeForm } from '../core/image/try-deco
 import { slic, type SlicOptions } from '../core/image/slic.ts'
 import type { FloatMap, LabelMap, RgbImage, SegmentMap } from '../core/image/types.ts'
 import { activationOf, agreementOf, contrastOf, qualityEstimate, tagsOf, type MaskQuality } from '../core/metric/mask-quality.ts'
-import { initialMask, type InitialMaskOptions, type Mask, type TagScores } from '../core/train/initial-mask.ts'
-import { provenance as codes } from '../core/train/provenance.ts'
-import { cameraMask } from '../core/train/camera-mask.ts'
+import { cameraMask, largestLook } from '../core/train/camera-mask.ts'
 import { cameraSeed, type CameraSeed } from '../core/train/camera-seeds.ts'
+import { initialMask, type InitialMaskOptions, type Mask, type TagScores } from '../core/train/initial-mask.ts'
+import type { PieceLook } from '../core/train/piece-look.ts'
+import { provenance as codes } from '../core/train/provenance.ts'
 import { argmax, refinePrediction, type Prediction, type PredictionRules } from '../core/train/pseudo-label.ts'
 
 /** Thread entry: pure array work, one job at a time. */
@@ -47,12 +48,28 @@ async function camera({ bytes, frames, size }: { bytes: Uint8Array; frames: read
   return cameraSeed(await photo(bytes, size), await Promise.all(frames.map((frame) => photo(frame, size))))
 }
 
-/** Mask of round 0 from score maps of any size; from the camera's score where one is given and shows something. */
+/** The look of the largest piece that the camera's score shows on a photo file. */
+async function look({ bytes, score }: { bytes: Uint8Array; score: FloatMap }): Promise<PieceLook | null> {
+  return largestLook(rgbToLab(await photo(bytes, score)), score)
+}
+
+/** A camera's score of a photo file and, for each tag, looks of that workpiece alone. */
+export interface CameraView {
+  readonly score: FloatMap
+  readonly bytes: Uint8Array
+  readonly examples: readonly (readonly PieceLook[])[]
+}
+
+async function fromCamera(maps: readonly TagScores[], { score, bytes, examples }: CameraView): Promise<Mask | null> {
+  return cameraMask(maps, score, maps.length > 1 ? { photo: rgbToLab(await photo(bytes, score)), examples } : undefined)
+}
+
+/** Mask of round 0 from score maps of any size; from the camera where it is given and shows something. */
 async function initial({ scores, segments, options, camera }: {
-  scores: readonly { classIndex: number; map: FloatMap }[]; segments: SegmentMap; options: InitialMaskOptions; camera?: FloatMap | null
+  scores: readonly { classIndex: number; map: FloatMap }[]; segments: SegmentMap; options: InitialMaskOptions; camera?: CameraView | null
 }): Promise<Mask> {
   const maps = scores.map(({ classIndex, map }) => ({ classIndex, map: resizeMap(map, segments.width, segments.height) }))
-  return (camera && maps.length > 0 ? cameraMask(maps, camera) : null) ?? initialMask(maps, segments, options)
+  return (camera && maps.length > 0 ? await fromCamera(maps, camera) : null) ?? initialMask(maps, segments, options)
 }
 
 export interface RefineInput {
@@ -110,7 +127,7 @@ async function quality({ mask, before, provenance, scores, tags, bytes }: Qualit
   return { ...found, estimate: qualityEstimate(found) }
 }
 
-const jobs = { decode, thumbnail, superpixels, camera, initial, refine, crfLabels, quality }
+const jobs = { decode, thumbnail, superpixels, camera, look, initial, refine, crfLabels, quality }
 type Running = typeof jobs
 /** The jobs by name; a pool waits for their answers. */
 export type Jobs = { [K in keyof Running]: (input: Parameters<Running[K]>[0]) => Awaited<ReturnType<Running[K]>> }

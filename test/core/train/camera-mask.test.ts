@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { IGNORE } from '../../../main/core/image/types.ts'
-import { cameraMask } from '../../../main/core/train/camera-mask.ts'
+import { cameraMask, largestLook } from '../../../main/core/train/camera-mask.ts'
 import { provenance } from '../../../main/core/train/provenance.ts'
 
 const map = (rows: number[][]) => ({ width: rows[0].length, height: rows.length, data: Float32Array.from(rows.flat()) })
@@ -23,6 +23,22 @@ describe('the initial mask by the camera', () => {
     const score = map([[1, 0, 1, 0, 1]])
     const mask = cameraMask([tag(1, [[0.9, 0, 0.1, 0, 0.2]]), tag(2, [[0.1, 0, 0.8, 0, 0.3]])], score)!
     expect([...mask.labels.data]).toEqual([1, 0, 2, 0, 2])
+  })
+
+  it('goes by the look of workpieces alone on other photos, where every tag has such', () => {
+    const lab = (...lightness: number[]) => ({ width: lightness.length, height: 1, data: Float32Array.from(lightness.flatMap((L) => [L, 0, 0])) })
+    const dark = largestLook(lab(10, 50), map([[1, 0]]))!
+    const bright = largestLook(lab(50, 50, 90), map([[0, 0, 1]]))!
+    const tags = [tag(1, [[1, 0, 0.1, 0, 0.1]]), tag(2, [[0.1, 0, 1, 0, 1]])]
+    const [score, photo] = [map([[1, 0, 1, 0, 1]]), lab(90, 50, 10, 50, 90)]
+    expect([...cameraMask(tags, score, { photo, examples: [[dark], [bright]] })!.labels.data]).toEqual([2, 0, 1, 0, 2])
+    expect([...cameraMask(tags, score, { photo, examples: [[dark], []] })!.labels.data]).toEqual([1, 0, 2, 0, 2])
+  })
+
+  it('takes the look of the largest piece, none where nothing stands out', () => {
+    const photo = { width: 4, height: 1, data: new Float32Array(12) }
+    expect(largestLook(photo, map([[1, 0, 1, 1]]))!.share).toBe(0.5)
+    expect(largestLook(photo, map([[0, 0, 0, 0.4]]))).toBeNull()
   })
 
   it('takes specks for noise: open, never a workpiece', () => {
