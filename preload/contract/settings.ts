@@ -150,7 +150,7 @@ const defaults = Object.fromEntries(settingNames.map((name) => [name, definition
 const quick: Partial<Settings> = {
   'run.rounds': 2,
   'classifier.steps': 250,
-  'initial.share': 0.13,
+  'initial.seeds': 'cam', 'initial.share': 0.13,
   'training.size': 160, 'training.firstSize': 128, 'training.renderBatch': 12, 'training.photoBatch': 12,
   'training.firstSteps': 2000, 'training.steps': 900, 'training.learningRate': 0.01,
   'augment.parts': 1.1, 'augment.clutter': 0, 'augment.photoBackgrounds': 0.6, 'augment.scaleMin': 0.75, 'augment.scaleMax': 1.3,

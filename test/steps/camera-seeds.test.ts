@@ -40,7 +40,7 @@ async function seeds(change: Partial<Settings>): Promise<{ id: number; sent: str
     ...pool,
     each: (items, job, input, take, signal) => pool.each(items, job, async (item) => {
       const given = await input(item)
-      if (job === 'camera') sent.push(...(given as { frames: Uint8Array[] }).frames.map((frame) => names.get(frame.join())!))
+      if (job === 'camera') sent.push(...(given as unknown as { frames: Uint8Array[] }).frames.map((frame) => names.get(frame.join())!))
       return given
     }, take, signal),
   }

@@ -8,7 +8,7 @@ const round = (n: number, quality: RoundStatus['quality']): RoundStatus => ({
   masks: { labelled: 0.9, agreement: n > 0 ? 0.8 : null }, threshold: null, durationMs: null, quality,
 })
 const run = (follows: number | null): RunStatus => ({
-  id: 1, state: 'finished', preset: 'quick', seed: 1, device: 'CPU', crf: null,
+  id: 1, state: 'finished', preset: 'quick', seed: 1, device: 'CPU', crf: null, seeds: null,
   rounds: [round(0, { mean: 0.4, photos: 9, follows: null, truths: 0 }), round(1, { mean: 0.625, photos: 9, follows, truths: follows === null ? 0 : 27 })],
 })
 const status: ProjectStatus = {
