@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openCodec, type Codec } from '../../main/core/image/codec.ts'
 import { cameraSeedCount, makeCameraSeeds, readCameraScore } from '../../main/steps/camera-seeds.ts'
+import { makeInitialMasks } from '../../main/steps/initial-mask.ts'
 import { openPool, type Pool } from '../../main/steps/pool.ts'
 import type { Run } from '../../main/steps/run.ts'
+import { makeSuperpixels } from '../../main/steps/superpixels.ts'
 import type { Store } from '../../main/store/index.ts'
 import { presets, type Settings } from '../../preload/contract/settings.ts'
-import { tinyProject, tinySettings, writeTinyLine } from '../helpers/tiny-line.ts'
+import { tinyProject, tinySettings, tinyWorkpieces, writeTinyLine } from '../helpers/tiny-line.ts'
 
 let codec: Codec
 let line: ReturnType<typeof writeTinyLine>
@@ -31,7 +33,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-async function seeds(change: Partial<Settings>): Promise<{ id: number; sent: string[] }> {
+async function seeds(change: Partial<Settings>): Promise<{ id: number; sent: string[]; run: Run }> {
   const settings = { ...presets.maskwright, ...tinySettings, ...change }
   const id = store.runs.create({ preset: 'maskwright', seed: 1, device: '', settings, inputHash: store.inputHash() })
   const names = new Map(store.images.list({ kind: 'photo' }).map((photo) => [store.images.bytes(photo.id).join(), photo.name]))
@@ -44,8 +46,9 @@ async function seeds(change: Partial<Settings>): Promise<{ id: number; sent: str
       return given
     }, take, signal),
   }
-  await makeCameraSeeds({ id, store, settings, codec, pool: watched, signal: new AbortController().signal, report: async () => undefined } as unknown as Run)
-  return { id, sent }
+  const run = { id, store, settings, codec, pool: watched, signal: new AbortController().signal, report: async () => undefined } as unknown as Run
+  await makeCameraSeeds(run)
+  return { id, sent, run }
 }
 
 describe('seeds of a fixed camera', () => {
@@ -63,6 +66,20 @@ describe('seeds of a fixed camera', () => {
     const share = score.data.filter((value) => value >= 0.5).length / score.data.length
     expect(share).toBeGreaterThan(0.05)
     expect(share).toBeLessThan(0.2)
+  })
+
+  it('become the masks of round 0, named by the tags, though activation maps say nothing', async () => {
+    const { id, run } = await seeds({ 'initial.seeds': 'camera' })
+    const tagged = store.images.list({ kind: 'photo' }).filter(({ tags }) => tags.length > 0)
+    for (const { id: photo, tags } of tagged)
+      store.artifacts.put(id, 'cam', String(photo), store.blobs.putArray(new Float32Array(tags.length * 12), [tags.length, 3, 4]), { tags })
+    await makeSuperpixels(run)
+    await makeInitialMasks(run)
+    for (const { id: photo, tags } of tagged) {
+      const { data } = store.blobs.getLabels(store.rounds.mask(id, 0, photo)!.maskSha)
+      const wanted = tinyWorkpieces.indexOf(tags[0] as (typeof tinyWorkpieces)[number]) + 1
+      expect([...new Set(data)].filter((label) => label !== 0 && label !== 255)).toEqual([wanted])
+    }
   })
 
   it('are left to activation maps where nothing tells that the camera stands', async () => {
