@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError, toErrorData, type AppErrorData } from '../preload/contract/error.ts'
-import type { CadContent, ExportCard, Output } from '../preload/contract/api.ts'
+import type { CadContent, ExportCard, GapReport } from '../preload/contract/api.ts'
 import type { ImportIssue, ImportResult, Progress } from '../preload/contract/model.ts'
 import type { CadReading, RenderSettings } from '../preload/contract/render-set.ts'
 import { openExecutor, type DeviceNote } from './core/engine/devices.ts'
@@ -18,7 +18,7 @@ import { measureMasks } from './steps/mask-figures.ts'
 import { loadModel, predictFiles } from './steps/predict.ts'
 import { renderCad } from './steps/render-cad.ts'
 import { writeReport } from './steps/report.ts'
-import { watchFolder } from './steps/watch-folder.ts'
+import { watchFolder, type WatchOptions } from './steps/watch-folder.ts'
 import { openImportIssues } from './store/import-issues.ts'
 import { openStore, type Store } from './store/index.ts'
 import { threadsOf, withRun } from './wire.ts'
@@ -45,8 +45,8 @@ interface ImportInput { project: string; kind: AnyOptions['kind']; paths: string
 const importFiles = ({ project, kind, paths, tags }: ImportInput, { signal, report }: Tools): Promise<ImportResult> =>
   withStore(project, (store, codec) => importAny(store, codec, paths, { kind, tags, signal, report }))
 
-interface WatchInput { project: string; path: string; tags: string[] | null | 'folder' }
-const watch = ({ project, path, tags }: WatchInput, { signal, report }: Tools): Promise<ImportResult> =>
+interface WatchInput { project: string; path: string; tags: WatchOptions['tags']; waits: boolean }
+const watch = ({ project, path, tags, waits }: WatchInput, { signal, report }: Tools): Promise<ImportResult> =>
   withStore(project, (store, codec) => {
     const issues = openImportIssues(store)
     const result = { taken: 0 }
@@ -54,15 +54,15 @@ const watch = ({ project, path, tags }: WatchInput, { signal, report }: Tools): 
       issues.add([issue])
       void report({ step: 'watch', done: result.taken, total: 0, unit: 'photos' })
     }
-    return watchFolder(store, codec, path, { tags, signal, tell, report: (progress) => {
+    return watchFolder(store, codec, path, { tags, waits, signal, tell, report: (progress) => {
       result.taken = progress.done
       return report(progress)
     } })
   })
 
-interface CadInput { project: string; paths: string[]; reading: CadReading; settings: Partial<RenderSettings>; count: number }
-const cad = ({ project, paths, reading, settings, count }: CadInput, { signal, report }: Tools): Promise<ImportResult> =>
-  withStore(project, (store, codec) => renderCad(store, codec, paths, { reading, settings, count, seed: 1, signal, report }))
+interface CadInput { project: string; paths: string[]; reading: CadReading; settings: Partial<RenderSettings>; count: number; instances?: string }
+const cad = ({ project, paths, reading, settings, count, instances }: CadInput, { signal, report }: Tools): Promise<ImportResult> =>
+  withStore(project, (store, codec) => renderCad(store, codec, paths, { reading, settings, instances, count, seed: 1, signal, report }))
 
 interface ReadCadInput { path: string; reading: CadReading }
 async function readCad({ path, reading }: ReadCadInput, { signal }: Tools): Promise<CadContent> {
@@ -129,7 +129,7 @@ async function sample({ path, sample }: SampleInput, { signal, report }: Tools):
   return { path }
 }
 
-const gap = ({ project }: { project: string }): Promise<Output<'images:gap'>> => withStore(project, measureGap)
+const gap = ({ project }: { project: string }, { signal }: Tools): Promise<GapReport> => withStore(project, (store, codec) => measureGap(store, codec, signal))
 
 interface FiguresInput { project: string; runId: number; round: number }
 const figures = ({ project, runId, round }: FiguresInput, { signal }: Tools): Promise<void> =>

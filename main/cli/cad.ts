@@ -3,9 +3,11 @@ import { cadUnits, upAxes } from '../../preload/contract/render-set.ts'
 import { millimetres, type CadUnit } from '../core/render/file-kind.ts'
 import { isFlat, isWatertight, type MeshFacts } from '../core/render/measure.ts'
 import { cadIssues, openCad, readCad } from '../steps/cad-file.ts'
+import { matchFor, measureGap } from '../steps/gap.ts'
 import { renderCad } from '../steps/render-cad.ts'
 import { parse, whole } from './arguments.ts'
 import type { Answer, Say } from './commands.ts'
+import { settingWords } from './gap.ts'
 import { importText, withProject } from './project-commands.ts'
 import { oneOf } from './run.ts'
 import { parseRenderSettings } from './settings.ts'
@@ -53,13 +55,13 @@ function unitText(unit: CadUnit, from: string, drawnIn: string | null): string {
 }
 
 export const renderUsage = 'render P FILE... [--workpiece NAME] [--count N] [--seed N] [--parts one|each] [--unit mm|cm|m|inch] [--up x|-x|y|-y|z|-z]\n'
-  + '      [--scale N] [--instances DIR] [--set key=value]...'
+  + '      [--scale N] [--instances DIR] [--match] [--set key=value]...'
 
 /** Makes renders of CAD files. */
 export async function render(args: readonly string[], say: Say): Promise<Answer> {
   const { values, positionals: [project, ...files] } = parse(args, {
     workpiece: { type: 'string' }, count: { type: 'string', default: '40' }, seed: { type: 'string', default: '1' }, parts: { type: 'string', default: 'one' },
-    unit: { type: 'string' }, up: { type: 'string' }, scale: { type: 'string' }, instances: { type: 'string' }, set: { type: 'string', multiple: true, default: [] },
+    unit: { type: 'string' }, up: { type: 'string' }, scale: { type: 'string' }, instances: { type: 'string' }, match: { type: 'boolean' }, set: { type: 'string', multiple: true, default: [] },
   }, renderUsage, 2, Infinity)
   const parts = oneOf(['one', 'each'], values.parts, 'way to take parts')
   if (files.length > 1 && values.workpiece) throw new AppError({ code: 'invalid-input', message: 'One name cannot stand for several files.', advice: 'Leave out --workpiece; each file then gives its name to its workpiece.' })
@@ -67,11 +69,15 @@ export async function render(args: readonly string[], say: Say): Promise<Answer>
     parts, scale: scaleOf(values.scale),
     unit: values.unit === undefined ? undefined : oneOf(cadUnits, values.unit, 'unit'), up: values.up === undefined ? undefined : oneOf(upAxes, values.up, 'axis'),
   }
-  const settings = parseRenderSettings(values.set)
+  const asked = parseRenderSettings(values.set)
   const { workpiece, instances } = values
-  const result = await withProject(project, ({ store, codec, signal, report }) => renderCad(store, codec, files, {
-    workpiece, instances, reading, settings, count: whole(values.count, '--count')!, seed: whole(values.seed, '--seed')!, signal, report,
-  }))
+  const result = await withProject(project, async ({ store, codec, signal, report }) => {
+    const matched = values.match ? matchFor(await measureGap(store, codec, signal), parts === 'one' ? workpiece : undefined) : {}
+    if (values.match) say(`Matched to the photos: ${settingWords(matched)}`)
+    return renderCad(store, codec, files, {
+      workpiece, instances, reading, settings: { ...matched, ...asked }, count: whole(values.count, '--count')!, seed: whole(values.seed, '--seed')!, signal, report,
+    })
+  })
   for (const issue of result.issues) say(`${issue.file}: ${issue.message} ${issue.advice}`)
   return { data: result, text: importText('renders', result) }
 }

@@ -2,6 +2,7 @@ import { bench, verify } from './bundle-commands.ts'
 import { cad, render, renderUsage } from './cad.ts'
 import { demo } from './demo.ts'
 import { devices, settings } from './device-commands.ts'
+import { gap } from './gap.ts'
 import { exportModel, predict } from './model-commands.ts'
 import { importImages, newProject, report, status } from './project-commands.ts'
 import { run } from './run.ts'
@@ -34,6 +35,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   cad: { usage: 'cad FILE [--unit mm|cm|m|inch]', help: 'Tells what a CAD file holds: parts, size, unit, open edges, volume.', run: cad },
   render: { usage: renderUsage, help: 'Makes renders with exact masks from a CAD file; "settings" lists what --set takes.', run: render },
+  gap: { usage: 'gap P', help: 'Measures how far renders are from photos, and names the settings of renders that would close it.', run: gap },
   watch: {
     usage: 'watch P DIR --tag NAME|--background|--tags-from-folder', help: 'Takes the photos that another program writes into DIR, until Ctrl-C.', run: watch,
   },

@@ -5,7 +5,7 @@ import { importPhoto } from '../steps/import-photo.ts'
 import type { Context } from './context.ts'
 import type { JobContext } from './jobs.ts'
 import type { OpenProject } from './open-projects.ts'
-import { checkPath } from './paths.ts'
+import { checkFolder, checkPath } from './paths.ts'
 import { runJob } from './run-job.ts'
 
 export function importCalls(context: Context) {
@@ -36,10 +36,13 @@ export function importCalls(context: Context) {
       const input = { path: checkPath(path), reading }
       return { jobId: jobs.start({ call: 'cad:read', projectId: null, work: (job) => runJob(host, 'readCad', input, job) }) }
     },
-    'import:cad': async ({ projectId, paths, reading, settings, count }) => {
+    'import:cad': async ({ projectId, paths, reading, settings, count, instances }) => {
       const project = projects.get(projectId)
       const map = settings['light.map']
-      const input = { project: project.store.dir, paths: paths.map(checkPath), reading, settings: map ? { ...settings, 'light.map': checkPath(map) } : settings, count }
+      const input = {
+        project: project.store.dir, paths: paths.map(checkPath), reading, count, settings: map ? { ...settings, 'light.map': checkPath(map) } : settings,
+        instances: instances === undefined ? undefined : checkFolder(instances),
+      }
       return { jobId: jobs.start({ call: 'import:cad', projectId, work: importing(project, (job) => runJob(host, 'cad', input, job)) }) }
     },
     'import:bytes': async ({ projectId, name, base64, tags }) => {

@@ -34,6 +34,8 @@ interface Job extends Omit<JobWish, 'work'> {
 }
 
 const quietMs = 100
+/** Why a job is stopped when nobody asked for it: everything is. */
+export const closing = new DOMException('closing', 'AbortError')
 
 export function openJobs(host: Pick<Host, 'emit'>): Jobs {
   const jobs = new Map<number, Job>()
@@ -74,7 +76,7 @@ export function openJobs(host: Pick<Host, 'emit'>): Jobs {
     busyWith: (projectId) => [...jobs.values()].some((job) => job.projectId === projectId),
     close: async () => {
       const all = [...jobs.values()]
-      for (const job of all) job.abort.abort()
+      for (const job of all) job.abort.abort(closing)
       await Promise.all(all.map((job) => job.ended))
     },
   }

@@ -6,6 +6,7 @@ import { openHints, type Hints } from '../store/hints.ts'
 import { openImportIssues, type ImportIssues } from '../store/import-issues.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { openRunNotes, type RunNotes } from '../store/run-notes.ts'
+import { openWatchedFolders, type WatchedFolders } from '../store/watched-folders.ts'
 import { openWorkpieceBin, type WorkpieceBin } from '../store/workpiece-bin.ts'
 
 /** A project that a page works on. */
@@ -17,6 +18,7 @@ export interface OpenProject {
   readonly issues: ImportIssues
   readonly notes: RunNotes
   readonly bin: WorkpieceBin
+  readonly folders: WatchedFolders
 }
 
 export interface OpenProjects {
@@ -48,6 +50,7 @@ export function openProjects(): OpenProjects {
       const project = {
         projectId, store,
         desk: openDesk(store), hints: openHints(store), issues: openImportIssues(store), notes: openRunNotes(store), bin: openWorkpieceBin(store),
+        folders: openWatchedFolders(store),
       }
       projects.set(projectId, project)
       return project

@@ -9,6 +9,7 @@ import type { OpenProject } from './open-projects.ts'
 import { checkFolder, checkName, checkPath } from './paths.ts'
 import { runJob } from './run-job.ts'
 import { readSummary } from './summary.ts'
+import { resumeWatching } from './watching.ts'
 
 const ending = '.maskwright'
 
@@ -18,6 +19,7 @@ export function projectCalls(context: Context) {
   const enter = (project: OpenProject): Project => {
     const { projectId, store } = project
     void context.summarise(project)
+    resumeWatching(context, project)
     config.remember({ path: store.dir, name: store.name, openedAtMs: Date.now() })
     return { projectId, path: store.dir, name: store.name }
   }

@@ -1,38 +1,20 @@
 import type { Handlers } from '../../preload/contract/api.ts'
 import { AppError } from '../../preload/contract/error.ts'
-import type { ImportResult } from '../../preload/contract/model.ts'
 import { cameraOf, listCameras, settingsFor } from '../steps/cameras.ts'
 import { importPhoto } from '../steps/import-photo.ts'
 import type { Context } from './context.ts'
 import { checkFolder } from './paths.ts'
-import { runJob } from './run-job.ts'
+import { startWatching } from './watching.ts'
 
 /** Where photos come from by themselves: folders that are watched, and cameras. */
 export function sourceCalls(context: Context) {
-  const { projects, jobs, host, changed, cameras, watched } = context
-  const news = (projectId: number) => { for (const what of ['images', 'workpieces', 'issues'] as const) changed(projectId, what) }
+  const { projects, changed, cameras, watched } = context
   return {
     'watch:start': async ({ projectId, path, tags }) => {
       const project = projects.get(projectId)
       const folder = checkFolder(path)
       if ([...watched.values()].some((watch) => watch.projectId === projectId && watch.path === folder)) throw watchedAlready(folder)
-      const jobId = jobs.start({
-        call: 'watch:start', projectId,
-        work: async (job): Promise<ImportResult> => {
-          try {
-            const report: typeof job.report = (progress) => {
-              job.report(progress)
-              news(projectId)
-            }
-            return await runJob(host, 'watch', { project: project.store.dir, path: folder, tags }, { signal: job.signal, report })
-          } finally {
-            watched.delete(job.jobId)
-            news(projectId)
-          }
-        },
-      })
-      watched.set(jobId, { projectId, path: folder })
-      return { jobId }
+      return { jobId: startWatching(context, project, { path: folder, tags }, false) }
     },
     'watch:list': async ({ projectId }) => {
       projects.get(projectId)

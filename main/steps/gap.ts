@@ -1,79 +1,166 @@
-import type { Output } from '../../preload/contract/api.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { GapReport, GapRow } from '../../preload/contract/api.ts'
+import { AppError } from '../../preload/contract/error.ts'
 import type { Codec } from '../core/image/codec.ts'
-import { rgbToLab } from '../core/image/lab.ts'
-import { resizeRgb } from '../core/image/resize.ts'
-import type { RgbImage } from '../core/image/types.ts'
+import { resizeLabels, resizeRgb } from '../core/image/resize.ts'
+import type { LabelMap, RgbImage } from '../core/image/types.ts'
+import { gapsBetween, type Sight } from '../core/metric/gap.ts'
+import { grainOf, type Region } from '../core/metric/grain.ts'
+import { lookOf, spanOf } from '../core/metric/look.ts'
 import type { ImageRow } from '../store/images.ts'
 import type { Store } from '../store/index.ts'
+import { closing, matching, type PhotoSight } from './gap-settings.ts'
+import { emptyOnes, longest } from './render-set.ts'
 
-type Gaps = Output<'images:gap'>
+/** Pictures of a kind that are looked at: in all, and of each workpiece. */
+const inAll = 96
+const [leastEach, mostEach] = [6, 24]
+/** Long side at which light, colour and patches are looked at. */
+const lookSide = 320
+/** Photos with a mask of a workpiece that tell it; with fewer, whole pictures are compared. */
+const leastMasked = 3
+/** Share of a photo that a pseudo label covers at least. */
+const leastArea = 0.001
 
-/** Pictures of each kind that are looked at, and the long side at which. */
-const sampleSize = 24
-const side = 320
-
-type Look = { readonly L: number; readonly contrast: number; readonly a: number; readonly b: number; readonly sharpness: number; readonly noise: number }
-
-/** How far renders are from photos, each measure 0 (alike) .. 1 (worlds apart); empty where one kind is missing. */
-export function measureGap(store: Store, codec: Codec): Gaps {
-  const look = (kind: 'render' | 'photo') => meanOf(spread(store.images.list({ kind })).map((image) => lookOf(small(codec.decodeRgb(store.images.bytes(image.id))))))
-  const renders = look('render')
-  const photos = look('photo')
-  if (!renders || !photos) return []
-  const ratio = (a: number, b: number) => Math.abs(Math.log((a + 0.1) / (b + 0.1))) / Math.log(8)
-  const gaps: Record<Gaps[number]['name'], number> = {
-    brightness: Math.abs(renders.L - photos.L) / 50,
-    contrast: Math.abs(renders.contrast - photos.contrast) / 25,
-    colour: Math.hypot(renders.a - photos.a, renders.b - photos.b) / 40,
-    sharpness: ratio(renders.sharpness, photos.sharpness),
-    noise: ratio(renders.noise, photos.noise),
-  }
-  return Object.entries(gaps).map(([name, gap]) => ({ name: name as Gaps[number]['name'], gap: Math.min(1, gap) }))
+interface Tools {
+  readonly store: Store
+  readonly codec: Codec
+  readonly signal?: AbortSignal
+  /** Long side at which blur and noise are compared. */
+  readonly side: number
+  /** Newest pseudo labels by photo. */
+  readonly labels: ReadonlyMap<number, string>
+  /** Patches of the line's empty photos. */
+  readonly empty: Float32Array[]
 }
-
-function spread(images: readonly ImageRow[]): ImageRow[] {
-  const every = Math.max(1, Math.ceil(images.length / sampleSize))
-  return images.filter((_, i) => i % every === 0)
-}
-
-function small(image: RgbImage): RgbImage {
-  const scale = Math.min(1, side / Math.max(image.width, image.height))
-  return resizeRgb(image, Math.max(3, Math.round(image.width * scale)), Math.max(3, Math.round(image.height * scale)))
+interface Kind {
+  readonly workpiece: string | null
+  readonly region: GapRow['region']
+  readonly renders: Sight[]
+  readonly photos: PhotoSight[]
 }
 
 /**
- * Mean and spread of lightness, mean colour, mean gradient, and noise by the Laplacian of Immerkaer (CVIU 1996, equation 4).
+ * Step: how far the renders of each workpiece are from its photos, and the settings of a set of renders that would bring them nearer. Photos with truth
+ * are not looked at; masks of photos are the newest pseudo labels of a run.
  *
- * @param image 8-bit sRGB, [H, W, 3], at least 3 x 3.
+ * @throws AbortError when stopped.
  */
-export function lookOf(image: RgbImage): Look {
-  const { width, height, data } = rgbToLab(image)
-  const n = width * height
-  const sum = [0, 0, 0, 0]
-  for (let i = 0; i < data.length; i += 3) {
-    sum[0] += data[i]
-    sum[1] += data[i + 1]
-    sum[2] += data[i + 2]
-    sum[3] += data[i] ** 2
-  }
-  const L = (x: number, y: number) => data[(y * width + x) * 3]
-  let gradient = 0
-  let laplacian = 0
-  for (let y = 1; y < height - 1; y++)
-    for (let x = 1; x < width - 1; x++) {
-      gradient += Math.abs(L(x + 1, y) - L(x - 1, y)) + Math.abs(L(x, y + 1) - L(x, y - 1))
-      laplacian += Math.abs(L(x - 1, y - 1) - 2 * L(x, y - 1) + L(x + 1, y - 1) - 2 * L(x - 1, y) + 4 * L(x, y) - 2 * L(x + 1, y)
-        + L(x - 1, y + 1) - 2 * L(x, y + 1) + L(x + 1, y + 1))
-    }
-  const inner = (width - 2) * (height - 2)
-  return {
-    L: sum[0] / n, a: sum[1] / n, b: sum[2] / n, contrast: Math.sqrt(Math.max(0, sum[3] / n - (sum[0] / n) ** 2)),
-    sharpness: gradient / inner, noise: (Math.sqrt(Math.PI / 2) * laplacian) / (6 * inner),
-  }
+export async function measureGap(store: Store, codec: Codec, signal?: AbortSignal): Promise<GapReport> {
+  const photos = store.images.list({ kind: 'photo', hasTruth: false, rejected: false })
+  if (photos.length === 0) return { masks: null, rows: [] }
+  const renders = store.images.list({ kind: 'render' })
+  const { masks, labels } = newestLabels(store)
+  const empty = emptyOnes(store)
+  const sides = [photos, ...(renders.length > 0 ? [renders] : [])].map((images) => Math.min(longest, Math.max(...images.map(longSide))))
+  const tools: Tools = { store, codec, signal, side: Math.min(...sides), labels, empty: [] }
+  for (const image of spread(empty, mostEach)) tools.empty.push(lookOf(reduced(await decode(tools, image), lookSide))!.patches)
+
+  const tagged = store.workpieces.list().map((workpiece) => ({ workpiece, photos: photos.filter(({ tags }) => tags.includes(workpiece.name)) })).filter((one) => one.photos.length > 0)
+  const each = Math.min(mostEach, Math.max(leastEach, Math.ceil(inAll / Math.max(1, tagged.length))))
+  const kinds: Kind[] = []
+  for (const { workpiece: { name, classIndex }, photos } of tagged)
+    kinds.push(await lookAt(tools, name, classIndex, spread(renders.filter(({ tags }) => tags.includes(name)), each), spread(photos, each)))
+  const whole = tagged.length > 0 ? together(kinds) : await lookAt(tools, null, null, spread(renders, mostEach), spread(photos, mostEach))
+  return { masks, rows: [whole, ...kinds].map((kind) => rowOf(kind, empty.length > 0)) }
 }
 
-function meanOf(looks: readonly Look[]): Look | null {
-  if (looks.length === 0) return null
-  const keys = Object.keys(looks[0]) as (keyof Look)[]
-  return Object.fromEntries(keys.map((key) => [key, looks.reduce((sum, look) => sum + look[key], 0) / looks.length])) as Look
+/**
+ * What renders of a workpiece take to look like its photos; those of the whole line where it has none of its own.
+ *
+ * @throws AppError too-few-photos where there is no photo.
+ */
+export function matchFor({ rows }: GapReport, workpiece: string | undefined): GapRow['match'] {
+  const row = rows.find((one) => one.workpiece === workpiece) ?? rows.at(0)
+  if (row) return row.match
+  throw new AppError({ code: 'too-few-photos', message: 'The project has no photo to match renders to.', advice: 'Import photos first, or render without matching.' })
+}
+
+function rowOf({ workpiece, region, renders, photos }: Kind, hasEmpty: boolean): GapRow {
+  const match = matching(photos, hasEmpty)
+  const gaps = gapsBetween(renders, photos).map((gap) => ({ ...gap, settings: closing(gap.name, match, region) }))
+  return { workpiece, region, photos: photos.length, renders: renders.length, gaps, match }
+}
+
+/** The whole line; workpieces that masks tell stand for it where there are any. */
+function together(kinds: readonly Kind[]): Kind {
+  const masked = kinds.filter(({ region }) => region === 'mask')
+  const all = masked.length > 0 ? masked : kinds
+  return { workpiece: null, region: all[0].region, renders: all.flatMap(({ renders }) => renders), photos: all.flatMap(({ photos }) => photos) }
+}
+
+/** Pseudo labels of the newest run that has any, in its last round. */
+function newestLabels(store: Store): { masks: GapReport['masks']; labels: Map<number, string> } {
+  for (const { id: runId } of store.runs.list().toReversed())
+    for (const { round } of store.rounds.list(runId).toReversed()) {
+      const found = store.rounds.masks(runId, round)
+      if (found.length > 0) return { masks: { runId, round }, labels: new Map(found.map(({ imageId, maskSha }) => [imageId, maskSha])) }
+    }
+  return { masks: null, labels: new Map() }
+}
+
+async function lookAt(tools: Tools, workpiece: string | null, label: number | null, renders: readonly ImageRow[], photos: readonly ImageRow[]): Promise<Kind> {
+  const { store, labels, empty } = tools
+  const masked = label === null ? [] : photos.flatMap((image) => {
+    const sha = labels.get(image.id)
+    const region = sha === undefined ? undefined : regionOf(store.blobs.getLabels(sha), label)
+    return region && region.data.reduce((sum, value) => sum + value, 0) >= leastArea * region.data.length ? [{ image, region }] : []
+  })
+  const region = masked.length >= leastMasked ? 'mask' : 'picture'
+  const seen: PhotoSight[] = []
+  for (const { image, region: mask } of region === 'mask' ? masked : photos.map((image) => ({ image, region: undefined }))) {
+    const picture = await decode(tools, image)
+    const sight = sightOf(picture, tools.side, mask)
+    const behind = empty.length > 0 ? empty[seen.length % empty.length] : sight.behind
+    const fine = longSide(reduced(picture, longest)) === tools.side ? sight.grain : grainAt(picture, longest, mask)
+    seen.push({ ...sight, behind, fine })
+  }
+  const made: Sight[] = []
+  for (const image of renders) {
+    const picture = await decode(tools, image)
+    const mask = store.masks.ofRender(image.id)
+    const own = regionOf(mask, label)
+    if (region === 'mask' && !own.data.includes(1)) continue
+    made.push({ ...sightOf(picture, tools.side, region === 'mask' ? own : undefined), behind: patchesBehind(picture, mask) })
+  }
+  return { workpiece, region, renders: made, photos: seen }
+}
+
+function sightOf(picture: RgbImage, side: number, region?: Region): Sight {
+  const small = reduced(picture, lookSide)
+  const look = lookOf(small, region && fitted(region, small)) ?? lookOf(small)!
+  const behind = region ? patchesBehind(picture, region) : look.patches
+  return { look, grain: grainAt(picture, side, region), span: region ? spanOf(region) : null, behind }
+}
+
+function grainAt(picture: RgbImage, side: number, region?: Region) {
+  const image = reduced(picture, side)
+  return grainOf(image, region && fitted(region, image))
+}
+
+function patchesBehind(picture: RgbImage, mask: LabelMap): Float32Array {
+  const small = reduced(picture, lookSide)
+  const { width, height, data } = fitted(mask, small)
+  return lookOf(small, { width, height, data: data.map((value) => (value === 0 ? 1 : 0)) })?.patches ?? new Float32Array(0)
+}
+
+/** Where a mask shows a class, or anything. */
+const regionOf = ({ width, height, data }: LabelMap, label: number | null): Region => ({ width, height, data: data.map((value) => Number(label === null ? value !== 0 : value === label)) })
+const fitted = (labels: LabelMap, { width, height }: RgbImage) => resizeLabels(labels, width, height)
+const longSide = ({ width, height }: { width: number; height: number }) => Math.max(width, height)
+
+function reduced(image: RgbImage, side: number): RgbImage {
+  const scale = Math.min(1, side / longSide(image))
+  return resizeRgb(image, Math.max(1, Math.round(image.width * scale)), Math.max(1, Math.round(image.height * scale)))
+}
+
+/** Lets other work and a stop come between. */
+async function decode({ store, codec, signal }: Tools, { id }: ImageRow): Promise<RgbImage> {
+  await setImmediate()
+  signal?.throwIfAborted()
+  return codec.decodeRgb(store.images.bytes(id))
+}
+
+function spread(images: readonly ImageRow[], most: number): ImageRow[] {
+  return Array.from({ length: Math.min(most, images.length) }, (_, i) => images[Math.floor((i * images.length) / Math.min(most, images.length))])
 }

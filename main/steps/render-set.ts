@@ -7,11 +7,12 @@ import { resizeRgb } from '../core/image/resize.ts'
 import type { RgbImage } from '../core/image/types.ts'
 import { mapSky } from '../core/render/environment.ts'
 import type { SceneOptions } from '../core/render/scene.ts'
+import type { ImageRow } from '../store/images.ts'
 import type { Store } from '../store/index.ts'
 import type { SceneJob } from './render-worker.ts'
 
 /** Long side at most of renders that take their size from photos. */
-const longest = 640
+export const longest = 640
 /** Empty photos and light maps a set of renders draws from, at most. */
 const mostPhotos = 64
 const mostMaps = 16
@@ -88,8 +89,11 @@ export function sceneOf(store: Store, codec: Codec, settings: Partial<RenderSett
   return { ...scene, photos: background === 'photos' ? emptyPhotos(store, codec, size) : [] }
 }
 
+/** Photos that are tagged as background only and have no truth. */
+export const emptyOnes = (store: Store): ImageRow[] => store.images.list({ kind: 'photo', tag: null, trainable: true })
+
 function emptyPhotos(store: Store, codec: Codec, { width, height }: { width: number; height: number }): RgbImage[] {
-  const empty = store.images.list({ kind: 'photo', tag: null, rejected: false }).filter(({ tagged, hasTruth }) => tagged && !hasTruth)
+  const empty = emptyOnes(store)
   if (empty.length === 0) throw noPhotos()
   const every = Math.ceil(empty.length / mostPhotos)
   return empty.filter((_, i) => i % every === 0).map(({ id }) => covering(codec.decodeRgb(store.images.bytes(id)), width, height))

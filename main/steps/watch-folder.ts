@@ -14,6 +14,8 @@ import { tagsByFolder } from './import-photos.ts'
 export interface WatchOptions extends ImportOptions {
   /** Tags of every photo ([] shows no workpiece, null: nobody has said yet), or `folder`: the folder a photo lies in names its tag. */
   readonly tags: readonly string[] | null | 'folder'
+  /** A folder that is not there at the start is waited for, not refused. */
+  readonly waits?: boolean
   /** Time between two looks at the folder, ms. */
   readonly pollMs?: number
   /** Looks between which size and time of a file must stay the same before it counts as written to its end. */
@@ -38,12 +40,12 @@ const inUseCodes = ['EBUSY', 'EPERM', 'EACCES', 'ESTALE', 'EAGAIN']
  * network shares, where nothing tells of changes. A file is taken when it has not changed for some looks; one that cannot be read is told once and tried
  * again when it changes. What is in the project, or in its bin, stays as it is.
  * @returns What was taken, when stopped.
- * @throws AppError folder-missing when the folder is not there at the start.
+ * @throws AppError folder-missing when the folder is not there at the start and is not waited for.
  */
 export async function watchFolder(store: Store, codec: Codec, dir: string, options: WatchOptions): Promise<ImportResult> {
-  const { signal, pollMs = 1000, polls = 2, tell = () => undefined } = options
-  const root = await realpath(resolve(dir)).catch(() => undefined)
-  if (root === undefined || !(await stat(root).catch(() => undefined))?.isDirectory()) throw folderMissing(dir)
+  const { signal, waits = false, pollMs = 1000, polls = 2, tell = () => undefined } = options
+  const root = await realpath(resolve(dir)).catch(() => resolve(dir))
+  if (!waits && !(await stat(root).catch(() => undefined))?.isDirectory()) throw folderMissing(dir)
   const result = { added: 0, duplicates: 0, issues: [] as ImportIssue[] }
   const seen = new Map<string, Seen>()
   const told = new Set<string>()

@@ -71,9 +71,34 @@ export const ImageCounts = z.object({
 })
 export type ImageCounts = z.output<typeof ImageCounts>
 
-/** How far renders are from photos: 0 alike, 1 worlds apart. */
-export const gapNames = ['brightness', 'contrast', 'colour', 'sharpness', 'noise'] as const
-export const Gap = z.object({ name: z.enum(gapNames), gap: Share })
+export const gapNames = ['size', 'brightness', 'contrast', 'colour', 'sharpness', 'noise', 'background', 'features'] as const
+/** How far renders are from photos in one measure: 0 alike, 1 worlds apart. */
+export const Gap = z.object({
+  name: z.enum(gapNames),
+  gap: Share,
+  /** Mean over photos and over renders; null where the measure is a distance alone. */
+  photos: z.number().nullable(),
+  renders: z.number().nullable(),
+  /** Settings of a set of renders that would close it, with the values they would take. */
+  settings: RenderSettingsSchema,
+})
+export type Gap = z.output<typeof Gap>
+export const GapRow = z.object({
+  /** Null: the whole line. */
+  workpiece: Text.nullable(),
+  /** What is compared: the workpiece by its masks, or the whole picture where photos have no masks yet. */
+  region: z.enum(['mask', 'picture']),
+  photos: Count,
+  renders: Count,
+  /** Empty where there are no renders. */
+  gaps: z.array(Gap),
+  /** What a set of renders takes to look like the photos. */
+  match: RenderSettingsSchema,
+})
+export type GapRow = z.output<typeof GapRow>
+/** The whole line first, then each workpiece with photos; none where there is no photo. `masks`: the run and round whose pseudo labels told the workpiece. */
+export const GapReport = z.object({ masks: z.object({ runId: Id, round: Count }).nullable(), rows: z.array(GapRow) })
+export type GapReport = z.output<typeof GapReport>
 
 export const DeviceInfo = z.object({
   name: z.enum(deviceNames),
@@ -288,8 +313,8 @@ export const calls = {
   /** Puts pictures in the project's bin for 30 days. */
   'images:bin': { input: z.strictObject({ ...OfProject, ids: Ids }), output: Nothing },
   'images:restore': { input: z.strictObject({ ...OfProject, ids: Ids }), output: Nothing },
-  /** Distance between renders and photos, measured on a sample of both; empty when one is missing. */
-  'images:gap': { input: z.strictObject(OfProject), output: z.array(Gap) },
+  /** Distance between renders and photos, measured on a sample of both, and the settings that would close it. */
+  'images:gap': { input: z.strictObject(OfProject), output: GapReport },
 
   /** Job: imports folders or files; the result is ImportResult. `tags` null: as tags.json or the folders say. */
   'import:files': {
@@ -309,6 +334,8 @@ export const calls = {
   'import:cad': {
     input: z.strictObject({
       ...OfProject, paths: z.array(Path).min(1).max(254), reading: CadReading, settings: RenderSettingsSchema, count: z.int().min(1).max(5000),
+      /** Folder for a mask of each workpiece in a picture apart: WORKPIECE/NAME_instances.png. */
+      instances: Path.optional(),
     }),
     output: Job,
   },

@@ -77,12 +77,16 @@ export const useJobs = defineStore('jobs', () => {
   }
   const stop = (jobId: number) => call('job:stop', { jobId })
 
-  async function start(): Promise<void> {
-    on('progress', note)
-    on('job:done', end)
+  /** Jobs that were started elsewhere. */
+  async function read(): Promise<void> {
     for (const job of await call('job:list', {})) {
       jobs.value.set(job.jobId, { ...job, rate: null, secondsLeft: null })
     }
   }
-  return { jobs, list, run, finish, stop, start, note, end }
+  async function start(): Promise<void> {
+    on('progress', note)
+    on('job:done', end)
+    await read()
+  }
+  return { jobs, list, run, finish, stop, start, read, note, end }
 })

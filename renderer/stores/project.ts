@@ -57,7 +57,7 @@ export const useProject = defineStore('project', () => {
     if (opened === undefined) return
     if (project.value && project.value.projectId !== opened.projectId) await leave()
     project.value = opened
-    await refresh('all')
+    await Promise.all([refresh('all'), app.attempt(jobs.read)])
     app.place = current.value ? 'train' : 'dataset'
   }
   async function leave(): Promise<void> {

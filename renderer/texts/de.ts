@@ -53,7 +53,8 @@ const de: typeof en & { errors: Record<string, string> } = {
   },
   gap: {
     title: 'Renderings und Fotos', help: 'Wie weit die Renderings von den Fotos entfernt sind; große Abstände erschweren die erste Runde.',
-    brightness: 'Helligkeit', contrast: 'Kontrast', colour: 'Farbe', sharpness: 'Schärfe', noise: 'Rauschen', small: 'nah', medium: 'entfernt', large: 'weit weg',
+    size: 'Größe', brightness: 'Helligkeit', contrast: 'Kontrast', colour: 'Farbe', sharpness: 'Schärfe', noise: 'Rauschen', background: 'Hintergrund', features: 'Merkmale',
+    small: 'nah', medium: 'entfernt', large: 'weit weg', closes: 'Das gliche es an: {settings}', pictures: 'Ganze Bilder: bis ein Lauf Masken gemacht hat, ist die Größe der Werkstücke nicht bekannt.',
   },
   dataset: {
     pictures: 'Bilder', photos: 'Fotos', renders: 'Renderings', both: 'Nebeneinander', show: 'Was gezeigt wird', filters: 'Filter', search: 'Nach Namen suchen',
@@ -85,7 +86,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     none: 'Keine Kamera antwortet. Eine anschließen oder die Kamera in den Systemeinstellungen erlauben.',
   },
   watch: {
-    title: 'Beobachteter Ordner', about: 'Nimmt jedes Foto, das ein anderes Programm in einen Ordner schreibt, sobald es vollständig ist. Endet, wenn Maskwright geschlossen wird.', folder: 'Zu beobachtender Ordner', choose: 'Wählen',
+    title: 'Beobachteter Ordner', about: 'Nimmt jedes Foto, das ein anderes Programm in einen Ordner schreibt, sobald es vollständig ist. Geht weiter, sobald das Projekt wieder geöffnet wird, bis es hier beendet wird.', folder: 'Zu beobachtender Ordner', choose: 'Wählen',
     tag: 'Tag der Fotos', byFolder: 'Der Ordner, in dem ein Foto liegt', start: 'Beobachten', stop: '{path} nicht mehr beobachten', none: 'Kein Ordner gewählt', taken: '{n} Foto genommen | {n} Fotos genommen',
   },
   cad: {
@@ -93,6 +94,8 @@ const de: typeof en & { errors: Record<string, string> } = {
     unit: 'Einheit', count: 'Renderings je Stück', start: 'Rendern', mm: 'mm', cm: 'cm', m: 'm', inch: 'Zoll', file: 'Datei', up: 'Achse nach oben', more: 'Kamera, Licht und Hintergrund',
     parts: 'Körper', one: 'Ein Werkstück', each: 'Je eines', reading: 'Liest {file}', look: 'Das Teil von allen Seiten: ziehen oder Pfeiltasten', still: 'Das Teil',
     guess: 'Die Datei nennt keine Einheit; nach der Größe geraten.', says: 'Wie die Datei sagt.', asked: 'Wie gewählt.',
+    match: 'An Fotos angleichen', matching: 'Sieht die Fotos an', matched: 'Eingestellt, wie die Fotos sind.', matchedWhole: 'Größe und Licht des Werkstücks zeigen sich, sobald ein Lauf Masken gemacht hat; der Rest ist wie auf den Fotos.',
+    instances: 'Instanzmasken', instancesNone: 'Werden nicht geschrieben', instancesPick: 'Ordner für Instanzmasken', instancesDrop: 'Keine Instanzmasken schreiben',
     name: 'Teil', times: 'Anzahl', triangles: 'Dreiecke', size: 'Größe in mm', open: 'Offene Kanten', nameless: 'ohne Namen',
   },
   train: {

@@ -51,7 +51,8 @@ export default {
   },
   gap: {
     title: 'Renders and photos', help: 'How far the renders are from the photos; large distances make the first round harder.',
-    brightness: 'Brightness', contrast: 'Contrast', colour: 'Colour', sharpness: 'Sharpness', noise: 'Noise', small: 'close', medium: 'apart', large: 'far apart',
+    size: 'Size', brightness: 'Brightness', contrast: 'Contrast', colour: 'Colour', sharpness: 'Sharpness', noise: 'Noise', background: 'Background', features: 'Features',
+    small: 'close', medium: 'apart', large: 'far apart', closes: 'Would close it: {settings}', pictures: 'Whole pictures: until a run has made masks, the size of workpieces is not known.',
   },
   dataset: {
     pictures: 'Pictures', photos: 'Photos', renders: 'Renders', both: 'Side by side', show: 'What is shown', filters: 'Filters', search: 'Find by name',
@@ -83,7 +84,7 @@ export default {
     none: 'No camera answers. Plug one in, or allow the camera in the settings of the system.',
   },
   watch: {
-    title: 'Hot folder', about: 'Takes every photo that another program writes into a folder, as soon as it is complete. Ends when Maskwright is closed.', folder: 'Folder to watch', choose: 'Choose',
+    title: 'Hot folder', about: 'Takes every photo that another program writes into a folder, as soon as it is complete. Goes on when the project is opened again, until it is stopped here.', folder: 'Folder to watch', choose: 'Choose',
     tag: 'Tag of the photos', byFolder: 'The folder a photo lies in', start: 'Watch', stop: 'Stop watching {path}', none: 'No folder chosen', taken: '{n} photo taken | {n} photos taken',
   },
   cad: {
@@ -91,6 +92,8 @@ export default {
     unit: 'Unit', count: 'Renders of each', start: 'Render', mm: 'mm', cm: 'cm', m: 'm', inch: 'inch', file: 'File', up: 'Up axis', more: 'Camera, light and background',
     parts: 'Solids', one: 'One workpiece', each: 'One each', reading: 'Reading {file}', look: 'The part from all sides: drag, or use the arrow keys', still: 'The part',
     guess: 'The file does not say its unit; this is a guess by its size.', says: 'As the file says.', asked: 'As chosen.',
+    match: 'Match to photos', matching: 'Looking at the photos', matched: 'Set as the photos are.', matchedWhole: 'Size and light of the workpiece show once a run has made masks; the rest is set as the photos are.',
+    instances: 'Instance masks', instancesNone: 'Not written', instancesPick: 'Folder for instance masks', instancesDrop: 'Write no instance masks',
     name: 'Part', times: 'Times', triangles: 'Triangles', size: 'Size in mm', open: 'Open edges', nameless: 'without a name',
   },
   train: {

@@ -46,7 +46,8 @@ const zh: typeof en & { errors: Record<string, string> } = {
   },
   gap: {
     title: '渲染图与照片的差距', help: '渲染图与照片相差多远；差距越大，第一轮越难。',
-    brightness: '亮度', contrast: '对比度', colour: '颜色', sharpness: '清晰度', noise: '噪声', small: '接近', medium: '有差距', large: '差距大',
+    size: '大小', brightness: '亮度', contrast: '对比度', colour: '颜色', sharpness: '清晰度', noise: '噪声', background: '背景', features: '特征',
+    small: '接近', medium: '有差距', large: '差距大', closes: '可缩小差距的设置：{settings}', pictures: '比较的是整张图片：在运行生成掩膜之前，工件的大小未知。',
   },
   dataset: {
     pictures: '图片', photos: '照片', renders: '渲染图', both: '并排', show: '显示内容', filters: '筛选', search: '按名称查找',
@@ -73,7 +74,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     fixed: '网络相机的曝光和增益在相机上设置。', more: '此处无法使用的相机', none: '没有相机响应。请接上相机，或在系统设置中允许使用相机。',
   },
   watch: {
-    title: '监视文件夹', about: '其他程序写入文件夹的每张照片，一写完就收进项目。关闭 Maskwright 时结束。', folder: '要监视的文件夹', choose: '选择', tag: '照片的标签', byFolder: '照片所在的文件夹',
+    title: '监视文件夹', about: '其他程序写入文件夹的每张照片，一写完就收进项目。再次打开项目时继续，直到在此停止。', folder: '要监视的文件夹', choose: '选择', tag: '照片的标签', byFolder: '照片所在的文件夹',
     start: '开始监视', stop: '停止监视 {path}', none: '尚未选择文件夹', taken: '已收入 {n} 张照片',
   },
   cad: {
@@ -81,6 +82,8 @@ const zh: typeof en & { errors: Record<string, string> } = {
     unit: '单位', count: '每种的渲染数', start: '渲染', mm: '毫米', cm: '厘米', m: '米', inch: '英寸', file: '文件', up: '朝上的轴', more: '相机、光照与背景',
     parts: '实体', one: '一种工件', each: '各为一种', reading: '正在读取 {file}', look: '从各方向看工件：拖动或用方向键', still: '工件',
     guess: '文件未注明单位；按尺寸猜测。', says: '按文件所示。', asked: '按所选。',
+    match: '与照片匹配', matching: '正在查看照片', matched: '已按照片设置。', matchedWhole: '运行生成掩膜后才能得知工件的大小和光照；其余已按照片设置。',
+    instances: '实例掩膜', instancesNone: '不写出', instancesPick: '实例掩膜的文件夹', instancesDrop: '不写出实例掩膜',
     name: '零件', times: '数量', triangles: '三角形', size: '尺寸（毫米）', open: '开放边', nameless: '无名称',
   },
   train: {

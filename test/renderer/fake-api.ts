@@ -218,7 +218,17 @@ export function createFake(options: FakeOptions = {}): Fake {
     'images:reject': ({ ids, rejected }) => { change(ids, { rejected }); return {} },
     'images:bin': ({ ids }) => { change(ids, { binnedAtMs: nowMs }); return {} },
     'images:restore': ({ ids }) => { change(ids, { binnedAtMs: null }); return {} },
-    'images:gap': () => [{ name: 'brightness', gap: 0.22 }, { name: 'contrast', gap: 0.48 }, { name: 'colour', gap: 0.71 }, { name: 'sharpness', gap: 0.36 }, { name: 'noise', gap: 0.83 }],
+    'images:gap': () => ({
+      masks: null,
+      rows: [{
+        workpiece: null, region: 'picture', photos: 24, renders: 24, match: { 'camera.noise': 4.2, 'render.background': 'photos' },
+        gaps: [
+          { name: 'brightness', gap: 0.22, photos: 41, renders: 52, settings: {} }, { name: 'contrast', gap: 0.48, photos: 21, renders: 9, settings: {} },
+          { name: 'colour', gap: 0.71, photos: null, renders: null, settings: {} }, { name: 'sharpness', gap: 0.36, photos: 1.2, renders: 0.7, settings: {} },
+          { name: 'noise', gap: 0.83, photos: 2.8, renders: 0.6, settings: { 'camera.noise': 4.2 } },
+        ],
+      }],
+    }),
     'import:files': () => job({ added: 12, duplicates: 1, issues: [] }, 'import'),
     'import:bytes': () => ({ imageId: 1, duplicate: false, issue: null }),
     'cad:read': ({ reading }) => job(cadContent(reading.unit ?? 'mm'), 'cad:read'),
