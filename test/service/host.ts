@@ -11,6 +11,7 @@ export interface Heard { readonly name: EventName; readonly data: never }
 
 export interface Bench {
   readonly dir: string
+  readonly host: Host
   readonly service: Service
   readonly heard: Heard[]
   call<K extends CallName>(name: K, input: Input<K>): Promise<Output<K>>
@@ -39,7 +40,7 @@ export function openBench(start: (entry: Entry) => Child = forkEntry): Bench {
   const service = createService(host)
   const events = <K extends EventName>(wanted: K) => heard.filter(({ name }) => name === wanted).map(({ data }) => data as EventData<K>)
   return {
-    dir, service, heard, events,
+    dir, host, service, heard, events,
     call: async (name, input) => {
       const result = await service.call(name, input)
       if (!result.ok) throw new AppError(result.error)

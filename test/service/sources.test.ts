@@ -1,8 +1,10 @@
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { assets } from '../../preload/contract/api.ts'
+import { assets, type CallName, type Input, type Output } from '../../preload/contract/api.ts'
+import { AppError } from '../../preload/contract/error.ts'
+import { createService } from '../../main/service/index.ts'
 import { greyPng } from '../core/image/picture-files.ts'
 import { fakeLaunch } from '../helpers/fake-gst.ts'
 import { openBench, type Bench } from './host.ts'
@@ -42,6 +44,41 @@ describe('a hot folder', () => {
     await bench.call('job:stop', { jobId })
     expect(await bench.done(jobId)).toMatchObject({ added: 1, duplicates: 0, issues: [{ code: 'image-unreadable', file: 'broken.jpg' }] })
     expect(await bench.call('watch:list', { projectId })).toEqual([])
+  })
+  it('goes on when the project is opened again, also before the folder is there, until a person stops it', async () => {
+    const folder = join(bench.dir, 'hot')
+    mkdirSync(folder)
+    const { path } = (await bench.call('project:recent', {}))[0]
+    await bench.call('watch:start', { projectId, path: folder, tags: ['gear'] })
+    await bench.service.close()
+    rmSync(folder, { recursive: true })
+
+    const again = createService(bench.host)
+    const call = async <K extends CallName>(name: K, input: Input<K>) => {
+      const result = await again.call(name, input)
+      if (!result.ok) throw new AppError(result.error)
+      return result.value as Output<K>
+    }
+    const { projectId: reopened } = await call('project:open', { path })
+    const [{ jobId, path: watched }] = await call('watch:list', { projectId: reopened })
+    expect(watched).toBe(folder)
+    await call('project:open', { path })
+    expect(await call('watch:list', { projectId: reopened })).toHaveLength(1)
+    await until(async () => (await call('images:counts', { projectId: reopened })).issues === 1)
+    mkdirSync(folder)
+    const [name] = readdirSync(photos)
+    copyFileSync(join(photos, name), join(folder, '0.jpg'))
+    await until(async () => (await call('images:counts', { projectId: reopened })).photos === 1)
+    const { ids } = await call('images:find', { projectId: reopened, filter: {}, sort: 'name' })
+    expect((await call('images:read', { projectId: reopened, ids }))[0].tags).toEqual(['gear'])
+    await call('job:stop', { jobId })
+    await until(async () => (await call('watch:list', { projectId: reopened })).length === 0)
+    await again.close()
+
+    const last = createService(bench.host)
+    const opened = await last.call('project:open', { path })
+    expect(await last.call('watch:list', { projectId: (opened as { value: { projectId: number } }).value.projectId })).toEqual({ ok: true, value: [] })
+    await last.close()
   })
   it('must be a folder', async () => {
     await expect(bench.call('watch:start', { projectId, path: join(bench.dir, 'nowhere'), tags: null })).rejects.toMatchObject({ data: { code: 'folder-missing' } })

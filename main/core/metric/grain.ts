@@ -19,7 +19,9 @@ const differenceBlur = 1 / 3
 /** Grey levels a pixel that an edge has at least. */
 const leastEdge = 4
 const leastEdges = 12
+/** Pixels that tell the noise: at least, and at most. */
 const leastPixels = 64
+const mostPixels = 20_000
 /** Median of the absolute value of a normal variable of standard deviation 1. */
 const medianOfNormal = 0.6745
 
@@ -57,19 +59,23 @@ function blurred(map: FloatMap, sigma: number): FloatMap {
   const weights = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)))
   const sum = weights.reduce((a, b) => a + b, 0)
   const kernel = Float64Array.from(weights, (weight) => weight / sum)
-  return along(along(map, kernel, 1, map.width), kernel, map.width, map.height)
+  const { width, height } = map
+  const data = map.data.slice()
+  for (let y = 0; y < height; y++) blurLine(data, y * width, 1, width, kernel)
+  for (let x = 0; x < width; x++) blurLine(data, x, width, height, kernel)
+  return { width, height, data }
 }
 
-function along({ width, height, data }: FloatMap, kernel: Float64Array, stride: number, length: number): FloatMap {
+/** In place, over `length` values that are `stride` apart. */
+function blurLine(data: Float32Array, start: number, stride: number, length: number, kernel: Float64Array): void {
   const reach = kernel.length >> 1
-  const out = new Float32Array(data.length)
-  for (let i = 0; i < data.length; i++) {
-    const at = Math.floor(i / stride) % length
+  const line = new Float64Array(length + 2 * reach)
+  for (let i = 0; i < line.length; i++) line[i] = data[start + stride * Math.min(length - 1, Math.max(0, i - reach))]
+  for (let i = 0; i < length; i++) {
     let sum = 0
-    for (let k = -reach; k <= reach; k++) sum += kernel[k + reach] * data[i + (Math.min(length - 1, Math.max(0, at + k)) - at) * stride]
-    out[i] = sum
+    for (let k = 0; k < kernel.length; k++) sum += kernel[k] * line[i + k]
+    data[start + i * stride] = sum
   }
-  return { width, height, data: out }
 }
 
 interface Gradient extends FloatMap {
@@ -115,8 +121,10 @@ function noiseOf({ width, height, data }: FloatMap, edges: Gradient, region?: Re
   for (let y = 1; y + 1 < height; y++)
     for (let x = 1, i = y * width + 1; x + 1 < width; x++, i++) if (!region || region.data[i] !== 0) inside.push(i)
   if (inside.length < leastPixels) return { noise: null, noiseAt: 0 }
-  const limit = quantile(inside.map((i) => edges.data[i]), 0.5)
-  const smooth = inside.filter((i) => edges.data[i] <= limit)
+  const every = Math.ceil(inside.length / mostPixels)
+  const chosen = inside.filter((_, k) => k % every === 0)
+  const limit = quantile(chosen.map((i) => edges.data[i]), 0.5)
+  const smooth = chosen.filter((i) => edges.data[i] <= limit)
   const differences = smooth.map((i) => Math.abs(data[i - width - 1] - 2 * data[i - width] + data[i - width + 1] - 2 * data[i - 1] + 4 * data[i]
     - 2 * data[i + 1] + data[i + width - 1] - 2 * data[i + width] + data[i + width + 1]))
   return { noise: quantile(differences, 0.5) / (6 * medianOfNormal), noiseAt: smooth.reduce((sum, i) => sum + data[i], 0) / smooth.length }
