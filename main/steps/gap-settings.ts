@@ -12,9 +12,10 @@ type Match = Partial<RenderSettings>
 
 /** Luma holds this share of the noise of a channel, where channels have noise of their own. */
 const lumaNoise = Math.hypot(0.299, 0.587, 0.114)
-/** Blur of renders that are sharp everywhere, and what `camera.defocus` adds to it for each of its pixels. */
-const sharpest = 0.5
-const blurOfDefocus = 0.3
+/** Blur of renders that are sharp everywhere, what `camera.defocus` adds to it for each of its pixels (seen on three parts), and up to where. */
+const sharpest = 0.15
+const blurOfDefocus = 0.1
+const mostDefocus = 8
 /** Colour and contrast of parts beyond which one material alone gives them. */
 const paintedChroma = 15
 const mattContrast = 14
@@ -29,12 +30,13 @@ export function matching(photos: readonly PhotoSight[], hasEmpty: boolean): Matc
   return { 'render.width': 0, 'render.height': 0, 'render.background': hasEmpty ? 'photos' : 'drawn', ...grainSettings(photos), ...(spans.length > 0 && partSettings(photos, spans)) }
 }
 
+/** Texture adds to what is taken for noise, never the other way: the quieter photos tell it. */
 function grainSettings(photos: readonly PhotoSight[]): Match {
   const levels = photos.flatMap(({ fine: { noise, noiseAt } }) => (noise === null ? [] : [noise / lumaNoise / Math.sqrt(0.15 + (0.85 * noiseAt) / 255)]))
   const blurs = photos.flatMap(({ fine: { blur } }) => (blur === null ? [] : [blur]))
   return {
-    ...(levels.length > 0 && { 'camera.noise': rounded(quantile(levels, 0.5), 0, 60) }),
-    ...(blurs.length > 0 && { 'camera.defocus': rounded(Math.sqrt(Math.max(0, quantile(blurs, 0.5) ** 2 - sharpest ** 2)) / blurOfDefocus, 0, 30) }),
+    ...(levels.length > 0 && { 'camera.noise': rounded(quantile(levels, 0.25), 0, 60) }),
+    ...(blurs.length > 0 && { 'camera.defocus': rounded((quantile(blurs, 0.5) - sharpest) / blurOfDefocus, 0, mostDefocus) }),
   }
 }
 

@@ -67,7 +67,7 @@ function render({ thing, number }: RenderWish): RenderAnswer {
   const rng = things.length > 1 || scene ? random(seed, 'render-cad', number, main.name) : random(seed, 'render-cad', number)
   const environments = [light(number % (maps.length || rooms))]
   const all = { pose: posesInTurn[number % posesInTurn.length], environments, ...options }
-  if (scene) return renderScene(thingsOf(scene, main, rng), behind(scene, rng), all, rng)
+  if (scene) return renderScene(thingsOf(scene, main, rng), behind(scene, rng), { ...all, noisyBehind: scene.background === 'photos' }, rng)
   const { image, mask } = renderPart(main.part, { ...all, label: main.label }, rng)
   return { image, mask, instances: { ...mask, data: mask.data.map((label) => (label ? 1 : 0)) } }
 }

@@ -7,7 +7,7 @@ export type Region = Raster<Uint8Array>
 export interface Grain {
   /** Standard deviation of the Gaussian that the picture's edges look blurred by, in pixels; null where no edge is strong enough. */
   readonly blur: number | null
-  /** Standard deviation of the noise of luma, in grey levels of 255, and the mean luma of the pixels where it was measured; null in small regions. */
+  /** Standard deviation of the noise of luma, in grey levels of 255, and the mean luma of the pixels where it was measured; null in tiny pictures. */
   readonly noise: number | null
   readonly noiseAt: number
 }
@@ -26,7 +26,7 @@ const mostPixels = 20_000
 const medianOfNormal = 0.6745
 
 /**
- * Blur and noise of a picture or a region of it.
+ * Blur of a picture or a region of it, and noise of the whole: it comes from the sensor, and texture of a small region would be taken for it.
  *
  * Blur: the ratio of gradients at edges under two Gaussians (Zhuo and Sim, Pattern Recognition 2011, "Defocus map estimation from a single image",
  * https://doi.org/10.1016/j.patcog.2011.03.009), its median over edges.
@@ -34,7 +34,7 @@ const medianOfNormal = 0.6745
  * in place of the mean.
  *
  * @param image 8-bit sRGB, [H, W, 3].
- * @param region Of the same size; without, the whole picture.
+ * @param region Whose edges are taken, of the same size; without, the whole picture.
  * @throws RangeError if the sizes differ.
  */
 export function grainOf(image: RgbImage, region?: Region): Grain {
@@ -43,7 +43,7 @@ export function grainOf(image: RgbImage, region?: Region): Grain {
   const grey = luma(image)
   const near = gradient(blurred(grey, blurs[0]))
   const far = gradient(blurred(grey, blurs[1]))
-  return { blur: blurOf(near, far, region), ...noiseOf(grey, near, region) }
+  return { blur: blurOf(near, far, region), ...noiseOf(grey, near) }
 }
 
 /** Luma of Rec. 601, 0 .. 255. */
@@ -116,10 +116,10 @@ function touches({ width, data }: Region, x: number, y: number): boolean {
   return data[i] !== 0 || data[i - 2] !== 0 || data[i + 2] !== 0 || data[i - 2 * width] !== 0 || data[i + 2 * width] !== 0
 }
 
-function noiseOf({ width, height, data }: FloatMap, edges: Gradient, region?: Region): Pick<Grain, 'noise' | 'noiseAt'> {
+function noiseOf({ width, height, data }: FloatMap, edges: Gradient): Pick<Grain, 'noise' | 'noiseAt'> {
   const inside: number[] = []
   for (let y = 1; y + 1 < height; y++)
-    for (let x = 1, i = y * width + 1; x + 1 < width; x++, i++) if (!region || region.data[i] !== 0) inside.push(i)
+    for (let x = 1, i = y * width + 1; x + 1 < width; x++, i++) inside.push(i)
   if (inside.length < leastPixels) return { noise: null, noiseAt: 0 }
   const every = Math.ceil(inside.length / mostPixels)
   const chosen = inside.filter((_, k) => k % every === 0)

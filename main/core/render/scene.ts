@@ -24,6 +24,8 @@ export interface Thing {
 export interface SceneOptions extends RenderOptions {
   /** How much of the shadows the picture behind takes, 0 .. 1. */
   readonly shadow: number
+  /** The picture behind has noise of its own: things alone get that of the sensor. */
+  readonly noisyBehind?: boolean
 }
 
 export interface SceneRender {
@@ -79,7 +81,7 @@ function renderOnce(things: readonly Thing[], behind: RgbImage, options: SceneOp
   const left = leave(options.shadow, shadeFloor(scene, camera, options, reachOf(standing), rng))
   const mean = meanLight(traced)
   const clean = developOver(traced, mean === 0 ? 1 : rng.between(...options.exposure) / mean, behind, left)
-  const image = options.noise ? addNoise(clean, options.noise, rng) : clean
+  const image = options.noise ? addNoise(clean, options.noise, rng, options.noisyBehind ? traced.coverage : undefined) : clean
   const byOwner = (of: (owner: number) => number) => ({ ...traced.owners, data: traced.owners.data.map((owner) => (owner ? of(owner - 1) : 0)) })
   return {
     image, camera, depth: traced.depth, surface: scene.surface,

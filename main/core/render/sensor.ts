@@ -1,4 +1,4 @@
-import type { RgbImage } from '../image/types.ts'
+import type { FloatMap, RgbImage } from '../image/types.ts'
 import type { Random } from '../random.ts'
 
 /**
@@ -7,10 +7,11 @@ import type { Random } from '../random.ts'
  * EMVA standard 1288, release 4.0, section 2.
  *
  * @param level Standard deviation at white, in grey levels of 255.
+ * @param share Share of it that each pixel gets, 0 .. 1; without, all of it.
  */
-export function addNoise({ width, height, data }: RgbImage, level: number, rng: Random): RgbImage {
+export function addNoise({ width, height, data }: RgbImage, level: number, rng: Random, share?: FloatMap): RgbImage {
   const sigma = Float64Array.from({ length: 256 }, (_, grey) => level * Math.sqrt(0.15 + (0.85 * grey) / 255))
   const out = new Uint8Array(data.length)
-  for (let i = 0; i < data.length; i++) out[i] = Math.min(255, Math.max(0, Math.round(data[i] + sigma[data[i]] * rng.normal())))
+  for (let i = 0; i < data.length; i++) out[i] = Math.min(255, Math.max(0, Math.round(data[i] + sigma[data[i]] * rng.normal() * (share ? Math.min(1, share.data[(i / 3) | 0]) : 1))))
   return { width, height, data: out }
 }

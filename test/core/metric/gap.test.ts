@@ -67,12 +67,11 @@ describe('the grain of a picture', () => {
     expect(noise).toBeGreaterThan(4.7)
     expect(noise).toBeLessThan(5.3)
   })
-  it('is that of the region alone, and none where that is too small', () => {
-    const rng = random('half')
-    const picture = draw(160, 120, (x) => 100 + (x < 80 ? 8 * rng.normal() : 0))
-    expect(grainOf(picture, regionOf(160, 120, (x) => x > 84)).noise).toBe(0)
-    expect(grainOf(picture, regionOf(160, 120, (x) => x < 80)).noise).toBeGreaterThan(7)
-    expect(grainOf(picture, regionOf(160, 120, (x, y) => x < 5 && y < 5))).toMatchObject({ noise: null, blur: null })
+  it('takes edges of the region alone, noise of the whole, and none where there is too little', () => {
+    const picture = draw(160, 120, (x) => (x < 40 ? 40 : x < 100 ? 140 : 100))
+    expect(grainOf(picture, regionOf(160, 120, (x) => x > 20 && x < 60)).blur).toBeLessThan(0.6)
+    expect(grainOf(picture, regionOf(160, 120, (x) => x > 50 && x < 90)).blur).toBeNull()
+    expect(grainOf(draw(6, 6, (x) => 40 * x))).toMatchObject({ noise: null, blur: null })
     expect(() => grainOf(picture, regionOf(80, 60, () => true))).toThrow(RangeError)
   })
 })

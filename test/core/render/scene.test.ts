@@ -72,6 +72,12 @@ describe('a camera model', () => {
 })
 
 describe('a scene', () => {
+  it('leaves a picture behind that has noise of its own without more', () => {
+    const clean = render({ shadow: 0 }), noisy = render({ shadow: 0, noise: 20, noisyBehind: true })
+    const changed = [...clean.mask.data.keys()].filter((i) => clean.image.data[3 * i] !== noisy.image.data[3 * i])
+    expect(changed.some((i) => clean.mask.data[i] > 0)).toBe(true)
+    expect(changed.filter((i) => clean.mask.data[i] === 0 && clean.image.data[3 * i] === 128)).toEqual([])
+  })
   it('is the same for the same seed and leaves the picture behind as it is far from the part', () => {
     const a = render({}), b = render({})
     expect(a.image.data).toEqual(b.image.data)
