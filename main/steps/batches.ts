@@ -14,10 +14,10 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** Starts the thread. A batch depends on the setup and its wish alone. */
+/** Starts the thread and hands it the pictures of the setup, which are its own from then on. A batch depends on the setup and its wish alone. */
 export function openBatches(setup: BatchSetup): Batches {
   const worker = new Worker(entryUrl('batch-worker'))
-  const send = (message: BatchMessage) => worker.postMessage(message)
+  const send = (message: BatchMessage, handed: readonly ArrayBuffer[] = []) => worker.postMessage(message, handed)
   const waiting = new Map<number, Waiting>()
   const ready = new Map<string, Promise<BatchInputs>>()
   let count = 0
@@ -31,7 +31,7 @@ export function openBatches(setup: BatchSetup): Batches {
     for (const { reject } of waiting.values()) reject(error as Error)
     waiting.clear()
   })
-  send({ setup })
+  send({ setup }, wholeBuffers(setup))
 
   const wanted = (wish: BatchWish) => {
     const key = JSON.stringify(wish)
@@ -54,4 +54,11 @@ export function openBatches(setup: BatchSetup): Batches {
     },
     close: async () => void (await worker.terminate()),
   }
+}
+
+/** Memory of a setup's pictures that nothing else lies in; the rest is copied. */
+function wholeBuffers({ renders, photos }: BatchSetup): ArrayBuffer[] {
+  const arrays = [...renders.flatMap(({ image, mask }) => [image.data, mask.data]), ...photos.flatMap(({ image, labels }) => (labels ? [image.data, labels.data] : [image.data]))]
+  const whole = arrays.flatMap(({ buffer, byteLength }) => (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []))
+  return [...new Set(whole)]
 }
