@@ -110,7 +110,8 @@ export default {
     },
   },
   presets: {
-    maskwright: { name: 'Maskwright', about: 'The best that was measured. Start here.' },
+    maskwright: { name: 'Maskwright', about: 'The best that was measured from random weights. Start here.' },
+    pretrained: { name: 'Pretrained', about: 'For a MobileNetV2 whose weights you have: name their file under Network. By far the best where renders look like the photos.' },
     quick: { name: 'Quick', about: 'Small pictures: a first look within minutes, for tidy tables and large workpieces.' },
     paper: { name: 'Paper', about: 'As published, to compare with its tables.' },
     scenario: { name: 'Street scene', about: 'The published setting for large scenes. Takes days.' },
