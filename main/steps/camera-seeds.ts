@@ -3,7 +3,7 @@ import { fewestFrames, frameDistance, nearFrames } from '../core/train/camera-se
 import type { PieceLook } from '../core/train/piece-look.ts'
 import type { Store } from '../store/index.ts'
 import type { ImageRow } from '../store/images.ts'
-import { photosOf, workSize } from './photos.ts'
+import { photosOf, spread, workSize } from './photos.ts'
 import type { Run } from './run.ts'
 import type { CameraView } from './worker.ts'
 
@@ -62,15 +62,16 @@ async function openFrames(run: Run, photos: readonly ImageRow[]): Promise<(photo
   }
 }
 
-function spread(images: readonly ImageRow[], most: number): ImageRow[] {
-  const every = Math.max(1, Math.ceil(images.length / most))
-  return images.filter((_, i) => i % every === 0)
+/** The camera's word on a photo, where its initial mask comes from it. */
+function wordOf(store: Store, runId: number, imageId: number) {
+  const found = store.artifacts.get(runId, 'superpixels', keyOf(imageId))
+  return found && (found.meta as CameraMeta).used ? found : null
 }
 
 /** What stands on a photo, 0..1; null where activation maps say so instead. */
 export function readCameraScore(store: Store, runId: number, imageId: number): FloatMap | null {
-  const found = store.artifacts.get(runId, 'superpixels', keyOf(imageId))
-  if (!found || !(found.meta as CameraMeta).used) return null
+  const found = wordOf(store, runId, imageId)
+  if (!found) return null
   const { data, shape: [height, width] } = store.blobs.getArray(found.sha)
   return { width, height, data: Float32Array.from(data, (value) => value / 255) }
 }
@@ -81,7 +82,7 @@ const mostExamples = 24
 /** What the camera and the workpieces alone on their photos tell of a photo; null where activation maps are asked instead. */
 export async function cameraViews(run: Run): Promise<(photo: ImageRow) => CameraView | null> {
   const { store } = run
-  const alone = store.images.list({ kind: 'photo', trainable: true }).filter(({ id, tags }) => tags.length === 1 && readCameraScore(store, run.id, id) !== null)
+  const alone = store.images.list({ kind: 'photo', trainable: true }).filter(({ id, tags }) => tags.length === 1 && wordOf(store, run.id, id) !== null)
   const chosen = [...new Set(alone.map(({ tags }) => tags[0]))].flatMap((tag) => spread(alone.filter(({ tags }) => tags[0] === tag), mostExamples))
   const examples = new Map<string, PieceLook[]>()
   await run.pool.each(chosen, 'look', ({ id }) => ({ bytes: store.images.bytes(id), score: readCameraScore(store, run.id, id)! }), ({ tags: [tag] }, look) => {

@@ -38,6 +38,12 @@ function mostCommon(values: readonly number[]): number | undefined {
 /** Photos that take part in a run: all that a person has not rejected. Those with truth are looked at but never train. */
 export const photosOf = (store: Store) => store.images.list({ kind: 'photo', rejected: false })
 
+/** Every n-th picture, so that there are `most` of them at most. */
+export function spread(images: readonly ImageRow[], most: number): ImageRow[] {
+  const every = Math.max(1, Math.ceil(images.length / most))
+  return images.filter((_, i) => i % every === 0)
+}
+
 /** The pixels of an image, at a wanted size. */
 export function readPixels({ store, codec }: Pick<Run, 'store' | 'codec'>, image: ImageRow, size: Size = image): RgbImage {
   return resizeRgb(codec.decodeRgb(store.images.bytes(image.id)), size.width, size.height)

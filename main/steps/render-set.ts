@@ -9,6 +9,7 @@ import { mapSky } from '../core/render/environment.ts'
 import type { SceneOptions } from '../core/render/scene.ts'
 import type { ImageRow } from '../store/images.ts'
 import type { Store } from '../store/index.ts'
+import { spread } from './photos.ts'
 import type { SceneJob } from './render-worker.ts'
 
 /** Long side at most of renders that take their size from photos. */
@@ -95,8 +96,7 @@ export const emptyOnes = (store: Store): ImageRow[] => store.images.list({ kind:
 function emptyPhotos(store: Store, codec: Codec, { width, height }: { width: number; height: number }): RgbImage[] {
   const empty = emptyOnes(store)
   if (empty.length === 0) throw noPhotos()
-  const every = Math.ceil(empty.length / mostPhotos)
-  return empty.filter((_, i) => i % every === 0).map(({ id }) => covering(codec.decodeRgb(store.images.bytes(id)), width, height))
+  return spread(empty, mostPhotos).map(({ id }) => covering(codec.decodeRgb(store.images.bytes(id)), width, height))
 }
 
 /** The middle of a picture in another shape, resized; shared between threads. */

@@ -24,19 +24,13 @@ const hatch = 8
  * @throws RangeError if sizes differ.
  */
 export function overlay(photo: RgbImage, labels: LabelMap): RgbImage {
-  const { width, height } = photo
-  if (labels.width !== width || labels.height !== height)
-    throw new RangeError(`expected labels of ${width} x ${height}, got ${labels.width} x ${labels.height}`)
-  const data = photo.data.slice()
-  for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++, i++) {
-      const label = labels.data[i]
-      if (label === IGNORE) {
-        if ((x + y) % hatch < 2) blend(data, i, [128, 128, 128], 0.6)
-      } else if (touches(labels, x, y, label)) blend(data, i, label === 0 ? [0, 0, 0] : colourOf(label), label === 0 ? 0.5 : 1)
-      else if (label > 0) blend(data, i, colourOf(label), fill)
-    }
-  return { width, height, data }
+  return painted(photo, labels, (data, x, y, label) => {
+    const i = y * photo.width + x
+    if (label === IGNORE) {
+      if ((x + y) % hatch < 2) blend(data, i, [128, 128, 128], 0.6)
+    } else if (touches(labels, x, y, label)) blend(data, i, label === 0 ? [0, 0, 0] : colourOf(label), label === 0 ? 0.5 : 1)
+    else if (label > 0) blend(data, i, colourOf(label), fill)
+  })
 }
 
 /**
@@ -48,16 +42,20 @@ export function overlay(photo: RgbImage, labels: LabelMap): RgbImage {
  */
 export function outline(photo: RgbImage, labels: LabelMap): RgbImage {
   const { width, height } = photo
+  return painted(photo, labels, (data, x, y, label) => {
+    if (label === 0 || label === IGNORE || !touches(labels, x, y, label)) return
+    for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++)
+      for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) blend(data, v * width + u, colourOf(label), 1)
+  })
+}
+
+/** A copy of a photo that `paint` has seen every pixel of, row by row. */
+function painted(photo: RgbImage, labels: LabelMap, paint: (data: Uint8Array, x: number, y: number, label: number) => void): RgbImage {
+  const { width, height } = photo
   if (labels.width !== width || labels.height !== height)
     throw new RangeError(`expected labels of ${width} x ${height}, got ${labels.width} x ${labels.height}`)
   const data = photo.data.slice()
-  for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++, i++) {
-      const label = labels.data[i]
-      if (label === 0 || label === IGNORE || !touches(labels, x, y, label)) continue
-      for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++)
-        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) blend(data, v * width + u, colourOf(label), 1)
-    }
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) paint(data, x, y, labels.data[y * width + x])
   return { width, height, data }
 }
 

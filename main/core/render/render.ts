@@ -179,7 +179,7 @@ function drawLamp({ centre, radius }: Extent, up: Vector, { strongest, softest, 
   const warmth = rng.between(-0.15, 0.15)
   return {
     position: [centre[0] + far * direction[0], centre[1] + far * direction[1], centre[2] + far * direction[2]],
-    radius: far * rng.between(softest / 6, softest),
+    radius: far * rng.between((softest / 0.3) * 0.05, softest),
     colour: [strength * (1 + warmth), strength, strength * (1 - warmth)],
   }
 }
