@@ -64,7 +64,7 @@ async function predictAll(run: Run, round: number, photos: readonly ImageRow[]):
         size: workSize(photo, settings),
         rules: {
           tags: photo.tags.map((name) => workpieces.get(name)!),
-          tagRule: settings['refine.tags'], fold: settings['refine.fold'], minShare: settings['refine.minShare'],
+          tagRule: settings['refine.tags'], fold: settings['refine.fold'], minShare: settings['refine.minShare'], pieceRatio: settings['refine.pieces'],
           ...(settings['refine.superpixels'] === 'blend' && { blend: readSuperpixels(store, run.id, 'refine', photo.id) }),
         },
         ...(settings['refine.crf'] && { crf: { bytes: store.images.bytes(photo.id), options: crfOptions(settings, workSize(photo, settings)) } }),

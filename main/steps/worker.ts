@@ -76,7 +76,7 @@ export interface RefineInput {
   /** Probabilities of the network, at its own size. */
   readonly probabilities: ChannelMap
   readonly size: Size
-  readonly rules: Pick<PredictionRules, 'tags' | 'tagRule' | 'fold' | 'minShare' | 'blend'>
+  readonly rules: Pick<PredictionRules, 'tags' | 'tagRule' | 'fold' | 'minShare' | 'pieceRatio' | 'blend'>
   /** The photo file and the CRF's settings, where one is wanted. */
   readonly crf?: { readonly bytes: Uint8Array; readonly options: CrfOptions }
 }

@@ -115,9 +115,10 @@ export const definitions = {
 
   'refine.ratio': number('refine', 0.85, 0.01, 1, 'Share of the most confident pixels that keep their label; larger labels more and errs more.'),
   'refine.perClass': toggle('refine', true, 'One threshold for each workpiece (on) or one for all (off).'),
-  'refine.tags': choice('refine', 'fold', ['off', 'mask', 'fold'], 'Use of the tags on training photos: none, forbid what is not on the photo, or also lift what is.'),
+  'refine.tags': choice('refine', 'fold', ['off', 'mask', 'fold', 'pieces'], 'Use of the tags on training photos: none, forbid what is not on the photo, also lift what is, or do so for every connected piece as one and leave out pieces that no tag explains.'),
   'refine.fold': number('refine', 1, 0, 1, 'How much of what the network gives to workpieces that are not on the photo goes to those that are (with fold); 1 is all.'),
   'refine.minShare': number('refine', 0.03, 0, 0.5, 'Share of the photo every tag on it gets at least (with fold); 0 gives no such help.'),
+  'refine.pieces': number('refine', 0.7, 0, 1, 'Evidence a piece needs to bear a tag, as a share of that of the best piece of the tag on the photo (with pieces); 0 keeps all, 1 one a tag.'),
   'refine.superpixels': choice('refine', 'blend', ['off', 'vote', 'blend'], 'Superpixels replace pixel labels by majority (vote) or average the probabilities half and half (blend).'),
   'refine.segments': integer('refine', 300, 10, 20000, 'Superpixels a photo of 640 x 480 is cut into for refinement.', 'superpixels'),
   'refine.crf': toggle('refine', false, 'Whether a dense CRF sharpens the masks of every round.'),

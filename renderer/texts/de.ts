@@ -131,7 +131,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     grey: 'Grau', drawn: 'Gezeichnete Flächen', photos: 'Fotos der Linie',
     resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: 'Keiner',
     skip: 'Mit Abkürzungen', whole: 'Ganzes Superpixel', majority: 'Mehrheit', auto: 'Automatisch', cam: 'Aktivierungskarten', camera: 'Feste Kamera', scratch: 'Frisch', previous: 'Runde davor', first: 'Erste Runde', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
-    constant: 'Konstant', cosine: 'Kosinus', poly: 'Polynom', off: 'Aus', mask: 'Verbieten', fold: 'Verbieten und heben', vote: 'Abstimmung', blend: 'Mischung',
+    constant: 'Konstant', cosine: 'Kosinus', poly: 'Polynom', off: 'Aus', mask: 'Verbieten', fold: 'Verbieten und heben', pieces: 'Ganze Stücke', vote: 'Abstimmung', blend: 'Mischung',
   },
   setting: { range: 'Von {min} bis {max}.' },
   steps: {
@@ -232,6 +232,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     'mesh-too-large': 'Die CAD-Datei ist zu groß.',
     'device-unavailable': 'Das Gerät steht nicht bereit.',
     'weights-unreadable': 'Die Gewichte sind nicht lesbar.',
+    'weights-missing': 'Es ist keine Datei mit Gewichten genannt.',
     'model-unreadable': 'Das Modell ist nicht lesbar.',
     'trainer-crashed': 'Das Training ist abgebrochen.',
     'export-refused': 'Das Modell wurde verweigert.',

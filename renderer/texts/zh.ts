@@ -113,7 +113,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     grey: '纯灰', drawn: '生成的表面', photos: '产线照片',
     resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: '无',
     skip: '跳跃连接', whole: '整个超像素', majority: '多数', auto: '自动', cam: '激活图', camera: '固定相机', scratch: '重新开始', previous: '上一轮', first: '第一轮', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
-    constant: '恒定', cosine: '余弦', poly: '多项式', off: '关', mask: '禁止', fold: '禁止并提升', vote: '投票', blend: '混合',
+    constant: '恒定', cosine: '余弦', poly: '多项式', off: '关', mask: '禁止', fold: '禁止并提升', pieces: '整块', vote: '投票', blend: '混合',
   },
   setting: { range: '范围 {min} 到 {max}。' },
   steps: {
@@ -206,6 +206,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     'mesh-too-large': 'CAD 文件过大。',
     'device-unavailable': '设备不可用。',
     'weights-unreadable': '权重无法读取。',
+    'weights-missing': '没有指定权重文件。',
     'model-unreadable': '模型无法读取。',
     'trainer-crashed': '训练进程已崩溃。',
     'export-refused': '模型未被采用。',

@@ -175,11 +175,11 @@ describe('the corridor', () => {
 })
 
 describe('a project that cannot train', () => {
-  const refusal = (change: (store: Store) => void) => {
+  const refusal = (change: (store: Store) => void, asked = wish) => {
     const store = openStore(join(root, `r${count++}.maskwright`), { create: true })
     change(store)
     try {
-      prepareRun(store, wish)
+      prepareRun(store, asked)
     } catch (error) {
       return (error as { data: { code: string } }).data.code
     } finally {
@@ -201,6 +201,14 @@ describe('a project that cannot train', () => {
       store.images.add(image('render', [a]))
       for (let i = 0; i < 3; i++) store.images.add(image('photo', [b]))
     })).toBe('tag-without-renders')
+  })
+
+  it('says that the preset for pretrained weights has none', () => {
+    expect(refusal((store) => {
+      const a = store.workpieces.ensure('a').id
+      store.images.add(image('render', [a]))
+      for (let i = 0; i < 3; i++) store.images.add(image('photo', [a]))
+    }, { ...wish, preset: 'pretrained' })).toBe('weights-missing')
   })
 
   it('says that one photo is too few', () => {

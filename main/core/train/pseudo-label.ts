@@ -2,17 +2,20 @@ import type { ChannelMap } from '../image/resize.ts'
 import { IGNORE, type LabelMap, type Raster, type SegmentMap } from '../image/types.ts'
 import type { Thresholds } from './adaptive-threshold.ts'
 import type { Mask } from './initial-mask.ts'
+import { nameWholePieces } from './piece-tags.ts'
 import { provenance } from './provenance.ts'
 
 export interface PredictionRules {
   /** Classes of the photo's tags. None = the photo is background everywhere. */
   readonly tags: readonly number[]
-  /** Classes not on the photo: allowed, forbidden, or forbidden and the tags lifted. */
-  readonly tagRule: 'off' | 'mask' | 'fold'
+  /** Classes not on the photo: allowed, forbidden, forbidden and the tags lifted, or that for every piece as one. */
+  readonly tagRule: 'off' | 'mask' | 'fold' | 'pieces'
   /** With `fold`: 1 gives the tags all the mass of what is not on the photo, 0.5 (default) the root of that, 0 none. */
   readonly fold?: number
   /** With `fold`: a tag that would win less than this share of the photo is scaled up to it; 0 = never (default). */
   readonly minShare?: number
+  /** With `pieces`: evidence a piece needs, as a share of that of the best piece of its tag, 0..1 (default 0). */
+  readonly pieceRatio?: number
   /** Superpixels whose mean probabilities are averaged half and half with the pixels' own; none = no blending. */
   readonly blend?: SegmentMap
   /** Sharpens probabilities, [H, W, C] -> [H, W, C]; none = no CRF. It decides the class, not the confidence. */
@@ -54,7 +57,9 @@ export function refinePrediction(probabilities: ChannelMap, rules: PredictionRul
   }
   let map = probabilities
   if (rules.tagRule !== 'off') {
-    map = constrainToTags(map, rules.tags, rules.tagRule, rules.minShare, rules.fold)
+    map = rules.tagRule === 'pieces'
+      ? nameWholePieces(map, rules.tags, rules.pieceRatio ?? 0)
+      : constrainToTags(map, rules.tags, rules.tagRule, rules.minShare, rules.fold)
     move(argmax(map), provenance.tags)
   }
   if (rules.blend) {
