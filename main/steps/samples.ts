@@ -55,7 +55,7 @@ export async function openSamples(
       seed: settings['run.seed'], ...canvas, classes: classCount(store), renderBatch, photoBatch,
       augment: {
         composite: settings['augment.composite'], photoBackgrounds: settings['augment.photoBackgrounds'], randomise: settings['augment.randomise'],
-        parts: settings['augment.parts'], clutter: settings['augment.clutter'], turn: settings['augment.turn'], scaleMin: settings['augment.scaleMin'], scaleMax: settings['augment.scaleMax'],
+        parts: settings['augment.parts'], clutter: settings['augment.clutter'], shadows: settings['augment.shadows'], turn: settings['augment.turn'], scaleMin: settings['augment.scaleMin'], scaleMax: settings['augment.scaleMax'],
         cutPaste: settings['augment.cutPaste'], expectedShare: settings['initial.share'], crop,
       },
     },

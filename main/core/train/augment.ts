@@ -4,6 +4,7 @@ import { applyCamera } from './augment-camera.ts'
 import { drawView, fillFromView, plainView, tintCanvas } from './augment-photo.ts'
 import { compositeRender } from './composite.ts'
 import type { Cutout } from './composite-cutout.ts'
+import { strayShadow } from './composite-shadow.ts'
 import { blankCanvas, drawPlacement, type Canvas } from './composite-placement.ts'
 
 /** How pictures are varied; the same names as the settings `augment.*`. */
@@ -14,8 +15,10 @@ export interface AugmentOptions {
   readonly photoBackgrounds: number
   /** Strength of random looks, 0..1. */
   readonly randomise: number
-  /** Share of composites with things that are no workpiece. */
+  /** Share of pictures with things that are no workpiece. */
   readonly clutter: number
+  /** Share of pictures with shadows of things that are not on them. */
+  readonly shadows: number
   /** Mean number of workpieces on one composite, 1 or more. */
   readonly parts: number
   /** Largest turn, degrees. */
@@ -46,6 +49,8 @@ export interface Scene {
   readonly backdrop: Backdrop
   /** Things that are no workpiece. */
   readonly clutter: readonly Cutout[]
+  /** What throws shadows from outside. */
+  readonly shadows: readonly Cutout[]
   readonly parts: readonly Cutout[]
 }
 
@@ -62,6 +67,7 @@ export function paintScene(rng: Random, width: number, height: number, scene: Sc
   const zoom = endless ? { zoomMin: 1, zoomMax: 2.4, shift: 0.5 } : { zoomMin: 1 / options.crop, zoomMax: 1.5 / options.crop, shift: reachOf(options, 0.08) }
   fillFromView(canvas, image, labels, drawView(rng, canvas, image, { turn: options.turn, flip: true, tilt: endless ? 0.35 : 0.05, ...zoom }), endless)
   tintCanvas(rng, canvas, endless ? strength : 0.5 * strength)
+  for (const shape of scene.shadows) strayShadow(rng, canvas, shape)
   const crowd = 1 - 0.12 * Math.max(0, scene.parts.length - 1)
   for (const thing of scene.clutter) compositeRender(rng, canvas, thing, drawPlacement(rng, canvas, thing, options, 0.75), 0.5 * strength)
   for (const part of scene.parts) compositeRender(rng, canvas, part, drawPlacement(rng, canvas, part, options, crowd), strength)
@@ -69,21 +75,32 @@ export function paintScene(rng: Random, width: number, height: number, scene: Sc
   return canvas
 }
 
+/** A picture as it was taken, and what is laid on it. */
+export interface Shot {
+  readonly image: RgbImage
+  /** Labels [H, W], or null when it has none: then all is ignored. */
+  readonly labels: LabelMap | null
+  /** Parts from other photos, pasted with little change of looks. */
+  readonly pasted: readonly Cutout[]
+  /** Things that are no workpiece. */
+  readonly clutter: readonly Cutout[]
+  /** What throws shadows from outside. */
+  readonly shadows: readonly Cutout[]
+}
+
 /**
- * A photo with its labels, turned, scaled, mirrored and recoloured; parts cut from other photos may be laid on it.
+ * A photo or render with its labels, turned, scaled, mirrored and recoloured; parts cut from other photos and stray things may be laid on it.
  *
- * @param labels Pseudo labels [H, W], or null when it has none: then all is ignored.
- * @param pasted Parts from other photos, pasted with little change of looks.
- * @returns A canvas of the wanted size; labels outside of the photo are 255.
+ * @returns A canvas of the wanted size; labels outside of the picture are 255.
  */
-export function augmentPhoto(
-  rng: Random, width: number, height: number, image: RgbImage, labels: LabelMap | null, pasted: readonly Cutout[], options: AugmentOptions,
-): Canvas {
+export function augmentPhoto(rng: Random, width: number, height: number, { image, labels, pasted, clutter, shadows }: Shot, options: AugmentOptions): Canvas {
   const canvas = blankCanvas(width, height)
   const centre = options.crop < 1 && labels && rng.chance(CENTRED) ? workpiecePixel(rng, labels) : undefined
   const shift = centre ? 0.25 * options.crop : reachOf(options, 0.1)
   const view = drawView(rng, canvas, image, { turn: options.turn, zoomMin: 0.8 / options.crop, zoomMax: 1.3 / options.crop, shift, centre, flip: true, tilt: 0 })
   fillFromView(canvas, image, labels ?? IGNORE, view)
+  for (const shape of shadows) strayShadow(rng, canvas, shape)
+  for (const thing of clutter) compositeRender(rng, canvas, thing, drawPlacement(rng, canvas, thing, options, 0.75), 0.5 * options.randomise)
   for (const part of pasted) {
     const scale = Math.exp(rng.between(-0.4, 0.4)) * (canvas.width / (image.width * options.crop))
     compositeRender(rng, canvas, part, { ...drawPlacement(rng, canvas, part, options), scale }, 0.15 * options.randomise)

@@ -87,7 +87,7 @@ export function batchSampler(renders: readonly RenderSample[], photos: readonly 
     nextRender: evenOrder(groupBy(prepared, (r) => [r.sample.classIndex]), seed, 'renders'),
     nextPhoto: evenOrder(groupBy(photos, (p) => (p.tags.length > 0 ? p.tags : [0])), seed, 'photos'),
     surfaces: augment.composite > 0 ? surfacePool(seed, SURFACES, Math.round(1.5 * Math.max(width, height))) : [],
-    solids: augment.composite > 0 ? solidPool(seed, SOLIDS, 80) : [],
+    solids: augment.clutter + augment.shadows > 0 ? solidPool(seed, SOLIDS, 80) : [],
     backdrops: photos.flatMap(toBackdrop),
     pieces: augment.cutPaste > 0 ? photoPieces(photos) : [],
   }
@@ -127,23 +127,39 @@ function drawRender(world: World, rng: Random, draw: number): Canvas {
   const { sample, cutout } = world.nextRender!(draw)
   if (!cutout || !rng.chance(augment.composite))
     return augment.randomise > 0
-      ? augmentPhoto(rng, width, height, sample.image, sample.mask, [], augment)
+      ? augmentPhoto(rng, width, height, { image: sample.image, labels: sample.mask, pasted: [], ...drawStrays(world, rng, true) }, augment)
       : plainPicture(rng, width, height, sample.image, sample.mask)
   const parts = [cutout]
   while (parts.length < MOST_PARTS && rng.chance(1 - 1 / augment.parts)) {
     const other = world.nextRender!(rng.below(1 << 20)).cutout
     if (other) parts.unshift(other)
   }
-  const clutter = Array.from({ length: rng.chance(augment.clutter) ? 1 + rng.below(3) : 0 }, () => rng.pick(world.solids))
+  const clutter = drawClutter(world, rng), shadows = drawShadows(world, rng)
   const photo = world.backdrops.length > 0 && rng.chance(augment.photoBackgrounds)
   const backdrop = photo ? rng.pick(world.backdrops) : { image: rng.pick(world.surfaces), labels: null, endless: true }
-  return paintScene(rng, width, height, { backdrop, clutter, parts }, { ...augment, randomise: sample.randomise ?? augment.randomise })
+  return paintScene(rng, width, height, { backdrop, clutter, shadows, parts }, { ...augment, randomise: sample.randomise ?? augment.randomise })
+}
+
+/** Stray things and shadows for a picture as it was taken; things only where its other pixels are labelled too. */
+const drawStrays = (world: World, rng: Random, labelled: boolean) =>
+  ({ clutter: labelled && world.options.augment.clutter > 0 ? drawClutter(world, rng) : [], shadows: drawShadows(world, rng) })
+
+/** Things that are no workpiece, for one picture. */
+function drawClutter({ options, solids }: World, rng: Random): Cutout[] {
+  return Array.from({ length: rng.chance(options.augment.clutter) ? 1 + rng.below(3) : 0 }, () => rng.pick(solids))
+}
+
+/** What throws shadows on one picture: workpieces where they are cut out, else stray things. */
+function drawShadows({ options, solids, nextRender }: World, rng: Random): Cutout[] {
+  const wanted = options.augment.shadows > 0 && rng.chance(options.augment.shadows) ? 1 + rng.below(2) : 0
+  return Array.from({ length: wanted }, () => (rng.chance(0.5) ? nextRender?.(rng.below(1 << 20)).cutout : null) ?? rng.pick(solids))
 }
 
 function drawPhoto(world: World, rng: Random, photo: PhotoSample): Canvas {
   const { augment, width, height } = world.options
   const pasted = world.pieces.length > 0 && rng.chance(augment.cutPaste) ? [rng.pick(rng.pick(world.pieces))] : []
-  return augmentPhoto(rng, width, height, photo.image, labelsOf(photo), pasted, augment)
+  const labels = labelsOf(photo)
+  return augmentPhoto(rng, width, height, { image: photo.image, labels, pasted, ...drawStrays(world, rng, labels !== null) }, augment)
 }
 
 function drawTagBatch(world: World, step: number, size: number, renderShare: number): TagBatch {

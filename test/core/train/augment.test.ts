@@ -5,11 +5,12 @@ import { applyCamera, blockCode } from '../../../main/core/train/augment-camera.
 import { gaussTable, noiseAt, noiseTile } from '../../../main/core/train/augment-noise.ts'
 import { drawView, fillFromView, plainView } from '../../../main/core/train/augment-photo.ts'
 import { augmentPhoto, paintScene, plainPicture, type AugmentOptions } from '../../../main/core/train/augment.ts'
+import { strayShadow } from '../../../main/core/train/composite-shadow.ts'
 import { cutOut } from '../../../main/core/train/composite-cutout.ts'
 import { blankCanvas } from '../../../main/core/train/composite-placement.ts'
 
 const plain: AugmentOptions = {
-  composite: 1, photoBackgrounds: 0.4, randomise: 0, parts: 1.4, clutter: 0.25, crop: 1, turn: 180, scaleMin: 0.6, scaleMax: 1.5, cutPaste: 0.5, expectedShare: 0.08,
+  composite: 1, photoBackgrounds: 0.4, randomise: 0, parts: 1.4, clutter: 0.25, shadows: 0, crop: 1, turn: 180, scaleMin: 0.6, scaleMax: 1.5, cutPaste: 0.5, expectedShare: 0.08,
 }
 
 /** Left half dark with label 1, right half bright with label 2. */
@@ -114,14 +115,14 @@ describe('applyCamera', () => {
 describe('augmentPhoto', () => {
   it('ignores everything of a photo without labels', () => {
     const { image } = halves(32, 24)
-    expect(augmentPhoto(random(1), 32, 24, image, null, [], plain).labels.every((l) => l === 255)).toBe(true)
+    expect(augmentPhoto(random(1), 32, 24, { image, labels: null, pasted: [], clutter: [], shadows: [] }, plain).labels.every((l) => l === 255)).toBe(true)
   })
 
   it('carries 255 through and adds no label of its own', () => {
     const { image, labels } = halves(32, 24)
     labels.data.fill(255, 0, 200)
     for (let seed = 0; seed < 10; seed++) {
-      const found = new Set(augmentPhoto(random(seed), 32, 24, image, labels, [], { ...plain, randomise: 1 }).labels)
+      const found = new Set(augmentPhoto(random(seed), 32, 24, { image, labels, pasted: [], clutter: [], shadows: [] }, { ...plain, randomise: 1 }).labels)
       for (const label of found) expect([1, 2, 255]).toContain(label)
     }
   })
@@ -129,8 +130,34 @@ describe('augmentPhoto', () => {
   it('pastes parts of other photos with their class', () => {
     const { image, labels } = halves(32, 24)
     const piece = cutOut(image, { ...labels, data: labels.data.map((_, i) => (i % 32 >= 10 && i % 32 < 20 && i > 160 && i < 500 ? 6 : 0)) })!
-    const canvas = augmentPhoto(random(2), 32, 24, image, labels, [piece], plain)
+    const canvas = augmentPhoto(random(2), 32, 24, { image, labels, pasted: [piece], clutter: [], shadows: [] }, plain)
     expect(canvas.labels).toContain(6)
+  })
+
+  it('throws shadows that darken and leave labels alone', () => {
+    const { image, labels } = halves(32, 24)
+    const shape = cutOut(image, { ...labels, data: labels.data.map((_, i) => (i % 32 >= 10 && i % 32 < 20 && i > 160 && i < 500 ? 1 : 0)) })!
+    const lit = augmentPhoto(random(2), 32, 24, { image, labels, pasted: [], clutter: [], shadows: [] }, { ...plain, randomise: 0 })
+    let darkened = 0
+    for (let seed = 0; seed < 10; seed++) {
+      const canvas = { ...lit, rgb: lit.rgb.slice(), labels: lit.labels.slice() }
+      strayShadow(random(seed), canvas, shape)
+      expect(canvas.labels).toEqual(lit.labels)
+      expect(canvas.rgb.every((v, i) => v <= lit.rgb[i] + 1e-4 && v >= 0.14 * lit.rgb[i])).toBe(true)
+      if (canvas.rgb.some((v, i) => v < 0.9 * lit.rgb[i])) darkened++
+    }
+    expect(darkened).toBeGreaterThan(5)
+  })
+
+  it('lays stray things on a photo as background', () => {
+    const { image, labels } = halves(32, 24)
+    const box = { ...labels, data: labels.data.map((_, i) => (i % 32 >= 10 && i % 32 < 20 && i > 160 && i < 500 ? 1 : 0)) }
+    const thing = cutOut(image, box)!
+    const stray = { ...thing, labels: new Uint8Array(thing.labels.length) }
+    const withStray = augmentPhoto(random(2), 32, 24, { image, labels, pasted: [], clutter: [stray], shadows: [] }, plain)
+    const without = augmentPhoto(random(2), 32, 24, { image, labels, pasted: [], clutter: [], shadows: [] }, plain)
+    expect(without.labels).not.toContain(0)
+    expect(withStray.labels).toContain(0)
   })
 })
 
@@ -139,7 +166,7 @@ describe('paintScene and plainPicture', () => {
     const { image } = halves(40, 40)
     const box = new Uint8Array(1600).map((_, i) => (i % 40 > 10 && i % 40 < 30 && i > 400 && i < 1200 ? 4 : 0))
     const part = cutOut(image, { width: 40, height: 40, data: box })!, thing = { ...part, labels: new Uint8Array(part.labels.length) }
-    const scene = { backdrop: { image, labels: null, endless: true }, clutter: [thing], parts: [part] }
+    const scene = { backdrop: { image, labels: null, endless: true }, clutter: [thing], shadows: [], parts: [part] }
     for (let seed = 0; seed < 10; seed++) {
       const canvas = paintScene(random(seed), 48, 36, scene, { ...plain, randomise: 1 })
       expect([...new Set(canvas.labels)].sort()).toEqual([0, 4])
