@@ -57,6 +57,7 @@ export async function openSamples(
         composite: settings['augment.composite'], photoBackgrounds: settings['augment.photoBackgrounds'], randomise: settings['augment.randomise'],
         parts: settings['augment.parts'], clutter: settings['augment.clutter'], shadows: settings['augment.shadows'], turn: settings['augment.turn'], scaleMin: settings['augment.scaleMin'], scaleMax: settings['augment.scaleMax'],
         cutPaste: settings['augment.cutPaste'], expectedShare: settings['initial.share'], crop,
+        zoomMin: settings['augment.zoomMin'], zoomMax: settings['augment.zoomMax'],
       },
     },
   })

@@ -107,6 +107,8 @@ export const definitions = {
   'augment.turn': integer('augment', 180, 0, 180, 'Largest random turn of a picture.', 'degrees'),
   'augment.scaleMin': number('augment', 0.6, 0.1, 1, 'Smallest random size of a pasted render.'),
   'augment.scaleMax': number('augment', 1.5, 1, 5, 'Largest random size of a pasted render.'),
+  'augment.zoomMin': number('augment', 0.8, 0.2, 1, 'Smallest random size of a whole picture; smaller shows more of what is around a workpiece.'),
+  'augment.zoomMax': number('augment', 1.3, 1, 4, 'Largest random size of a whole picture.'),
   'augment.cutPaste': number('augment', 0.5, 0, 1, 'Share of photos that receive a workpiece cut from another photo by its pseudo label.'),
 
   'weights.boundary': number('weights', 1, 0, 50, 'Extra weight of the band along the edges of renders; larger insists on shape.'),
@@ -164,10 +166,11 @@ const quick: Partial<Settings> = {
 const pretrained: Partial<Settings> = {
   'run.rounds': 2,
   'network.backbone': 'mobilenetv2', 'network.width': 1,
-  'training.size': 384, 'training.renderBatch': 4, 'training.photoBatch': 4, 'training.firstSteps': 2400, 'training.steps': 1000,
+  'training.size': 320, 'training.crop': 0.6, 'training.renderBatch': 4, 'training.photoBatch': 4, 'training.firstSteps': 3500, 'training.steps': 700,
   'training.learningRate': 2e-3, 'training.backboneFactor': 0.3,
-  'augment.composite': 0.25, 'augment.photoBackgrounds': 0.5, 'augment.parts': 1.5,
-  'refine.ratio': 0.9, 'predict.scales': [1],
+  'augment.composite': 0.15, 'augment.photoBackgrounds': 0.5, 'augment.parts': 1.5, 'augment.zoomMin': 0.6, 'augment.zoomMax': 1.1,
+  'refine.ratio': 0.85, 'refine.tags': 'pieces', 'refine.segments': 1500, 'predict.scales': [1],
+  'crf.iterations': 5, 'crf.gaussianWidth': 1.5, 'crf.bilateralWidth': 12, 'crf.bilateralColour': 8, 'crf.bilateralWeight': 4,
 }
 
 const paper: Partial<Settings> = {

@@ -58,6 +58,8 @@ const rows: Record<string, Row> = {
   'augment.clutter': ['Stray things', 'Fremde Dinge', 'Anteil der Bilder, auf die Dinge gelegt werden, die keine Werkstücke sind; 0, wo Tische aufgeräumt sind.', '杂物', '放上非工件杂物的图像比例；台面整洁时为 0。'],
   'augment.shadows': ['Stray shadows', 'Fremde Schatten', 'Anteil der Bilder, auf die Schatten von Dingen außerhalb fallen; mehr, wo Lampen hart sind und Schatten in Masken geraten.', '外来阴影', '投有画面外物体阴影的图像比例；灯光较硬、阴影混入掩膜时调大。'],
   'augment.parts': ['Workpieces a picture', 'Werkstücke je Bild', 'Mittlere Zahl der auf einen Hintergrund gesetzten Werkstücke; mehr lehren eher, was was ist, weniger, wo etwas ist.', '每张工件数', '每个背景上贴入工件的平均数；越多越快学会区分，越少越快学会定位。'],
+  'augment.zoomMin': ['Smallest picture', 'Kleinstes Bild', 'Kleinste zufällige Größe eines ganzen Bildes; kleiner zeigt mehr von dem, was um ein Werkstück ist.', '最小画面', '整幅图像随机大小的下限；越小，工件周围的内容越多。'],
+  'augment.zoomMax': ['Largest picture', 'Größtes Bild', 'Größte zufällige Größe eines ganzen Bildes.', '最大画面', '整幅图像随机大小的上限。'],
   'augment.cutPaste': ['Cut and paste', 'Ausschneiden, einsetzen', 'Anteil der Fotos, die ein Werkstück aus einem anderen Foto bekommen.', '剪贴', '接受从其他照片按伪标注剪来的工件的照片比例。'],
   'weights.boundary': ['Weight of edges', 'Gewicht der Kanten', 'Zusätzliches Gewicht entlang der Kanten der Renderings; größer besteht auf der Form.', '边缘权重', '渲染图边缘带的额外权重；越大越强调形状。'],
   'weights.boundaryWidth': ['Width of edges', 'Breite der Kanten', 'Breite dieses Bandes; größer betont mehr Umgebung.', '边缘宽度', '该边缘带的宽度；越大影响范围越广。'],

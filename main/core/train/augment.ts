@@ -31,6 +31,9 @@ export interface AugmentOptions {
   readonly expectedShare: number
   /** Share of a photo's sides that a training picture shows; 1 = whole photos. */
   readonly crop: number
+  /** Random size of whole photos and renders, against that of `crop`. */
+  readonly zoomMin: number
+  readonly zoomMax: number
 }
 
 /** Share of photo crops that are centred on a labelled workpiece. */
@@ -97,7 +100,7 @@ export function augmentPhoto(rng: Random, width: number, height: number, { image
   const canvas = blankCanvas(width, height)
   const centre = options.crop < 1 && labels && rng.chance(CENTRED) ? workpiecePixel(rng, labels) : undefined
   const shift = centre ? 0.25 * options.crop : reachOf(options, 0.1)
-  const view = drawView(rng, canvas, image, { turn: options.turn, zoomMin: 0.8 / options.crop, zoomMax: 1.3 / options.crop, shift, centre, flip: true, tilt: 0 })
+  const view = drawView(rng, canvas, image, { turn: options.turn, zoomMin: options.zoomMin / options.crop, zoomMax: options.zoomMax / options.crop, shift, centre, flip: true, tilt: 0 })
   fillFromView(canvas, image, labels ?? IGNORE, view)
   for (const shape of shadows) strayShadow(rng, canvas, shape)
   for (const thing of clutter) compositeRender(rng, canvas, thing, drawPlacement(rng, canvas, thing, options, 0.75), 0.5 * options.randomise)

@@ -10,7 +10,7 @@ import { cutOut } from '../../../main/core/train/composite-cutout.ts'
 import { blankCanvas } from '../../../main/core/train/composite-placement.ts'
 
 const plain: AugmentOptions = {
-  composite: 1, photoBackgrounds: 0.4, randomise: 0, parts: 1.4, clutter: 0.25, shadows: 0, crop: 1, turn: 180, scaleMin: 0.6, scaleMax: 1.5, cutPaste: 0.5, expectedShare: 0.08,
+  composite: 1, photoBackgrounds: 0.4, randomise: 0, parts: 1.4, clutter: 0.25, shadows: 0, crop: 1, zoomMin: 0.8, zoomMax: 1.3, turn: 180, scaleMin: 0.6, scaleMax: 1.5, cutPaste: 0.5, expectedShare: 0.08,
 }
 
 /** Left half dark with label 1, right half bright with label 2. */

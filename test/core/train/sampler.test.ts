@@ -3,7 +3,7 @@ import { evenOrder } from '../../../main/core/train/sampler-order.ts'
 import { batchSampler, type PhotoSample, type RenderSample, type SamplerOptions } from '../../../main/core/train/sampler.ts'
 
 const WIDTH = 48, HEIGHT = 36
-const augment = { composite: 1, photoBackgrounds: 0.4, randomise: 1, parts: 1.4, clutter: 0.25, shadows: 0, crop: 1, turn: 180, scaleMin: 0.6, scaleMax: 1.5, cutPaste: 0.5, expectedShare: 0.1 }
+const augment = { composite: 1, photoBackgrounds: 0.4, randomise: 1, parts: 1.4, clutter: 0.25, shadows: 0, crop: 1, zoomMin: 0.8, zoomMax: 1.3, turn: 180, scaleMin: 0.6, scaleMax: 1.5, cutPaste: 0.5, expectedShare: 0.1 }
 const options: SamplerOptions = { seed: 7, width: WIDTH, height: HEIGHT, classes: 4, renderBatch: 3, photoBatch: 4, augment }
 
 function block(label: number, grey: number): { image: RenderSample['image']; mask: RenderSample['mask'] } {
