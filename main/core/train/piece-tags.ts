@@ -67,9 +67,10 @@ function strongest(evidence: Float64Array, found: Components, k: number, tags: n
   return most
 }
 
-/** 0 where some tag explains the piece, up to 1 where none does at all. */
+/** 0 where some tag explains the piece, or no tag explains any, up to 1 where none has evidence in it. */
 function doubtOf(of: Float64Array, best: readonly number[], ratio: number): number {
-  const nearest = Math.max(...best.map((most, k) => (ratio > 0 && most > 0 ? of[k] / (ratio * most) : 1)))
+  if (ratio === 0 || best.every((most) => most === 0)) return 0
+  const nearest = Math.max(...best.map((most, k) => (most > 0 ? of[k] / (ratio * most) : 0)))
   return Math.max(0, 1 - nearest)
 }
 

@@ -39,6 +39,15 @@ describe('naming whole pieces by the tags', () => {
     expect(map.data).toEqual(before)
   })
 
+  it('keeps everything where the network sees no tag at all', () => {
+    expect(labels(row([0.1, 0, 0.9], none.map((_, i) => (i ? 0 : 1)), [0.1, 0, 0.9]), [1], 1)).toEqual([1, 0, 1])
+  })
+
+  it('is not excused by a tag that is nowhere', () => {
+    const wide = row([0.1, 0.9, 0, 0], [1, 0, 0, 0], [0.1, 0.05, 0, 0.85])
+    expect(labels(wide, [1, 2], 0.7)).toEqual([1, 0, 0])
+  })
+
   it('stands an uncertain network: no foreground leaves the background alone', () => {
     expect(labels(row([0.6, 0.4, 0], [0.6, 0.2, 0.2]), [1], 1)).toEqual([0, 0])
   })
