@@ -6,8 +6,10 @@
  * With --cad the renders are made from DIR/cad, like the line's photos; with --sources a row each for training on renders alone: plain ones,
  * with random looks, pasted on the line's backgrounds, made like its photos.
  *
- *   npm run bench:accuracy -- --data DIR [--preset maskwright] [--seeds 1,2,3] [--set key=value]... [--ablate | --sources] [--cad] [--count 100]
- *     [--light DIR] [--out out/accuracy]
+ * With --spoil a row each for what goes wrong in practice: tags that are wrong, few photos, one render, photos of some workpieces only.
+ *
+ *   npm run bench:accuracy -- --data DIR [--preset maskwright] [--seeds 1,2,3] [--set key=value]... [--ablate | --sources | --spoil] [--cad]
+ *     [--count 100] [--light DIR] [--out out/accuracy]
  *
  * DIR holds renders, photos, tags.json and truth with classes.json, as `import` reads them, and cad for renders of our own; --light names light maps.
  */
@@ -28,6 +30,7 @@ import { openPool } from '../main/steps/pool.ts'
 import { prepareRun } from '../main/steps/prepare-run.ts'
 import { renderCad } from '../main/steps/render-cad.ts'
 import { scored, scoresOf } from '../main/steps/status.ts'
+import { random } from '../main/core/random.ts'
 import { openStore, type Store } from '../main/store/index.ts'
 
 type Stage = 'initial' | 'final' | 'final + CRF'
@@ -44,7 +47,7 @@ interface Outcome {
 const { values } = parseArgs({
   options: {
     data: { type: 'string' }, preset: { type: 'string', default: 'maskwright' }, seeds: { type: 'string', default: '1,2,3' },
-    set: { type: 'string', multiple: true, default: [] }, ablate: { type: 'boolean', default: false }, sources: { type: 'boolean', default: false },
+    set: { type: 'string', multiple: true, default: [] }, ablate: { type: 'boolean', default: false }, sources: { type: 'boolean', default: false }, spoil: { type: 'boolean', default: false },
     cad: { type: 'boolean', default: false }, count: { type: 'string', default: '100' }, light: { type: 'string', default: '' },
     out: { type: 'string', default: 'out/accuracy' }, one: { type: 'string' },
   },
@@ -77,9 +80,19 @@ const ingredients: readonly (readonly [string, readonly (keyof Settings)[]])[] =
 /** Where renders come from: the folder given, or CAD files, as in a viewer or like the line's photos. */
 type Source = 'given' | 'plain' | 'like photos'
 
+/** What can be wrong with a line. */
+const spoils = {
+  'one tag in ten wrong': flipTags,
+  '20 photos a workpiece': (store: Store) => keepPhotos(store, () => 20),
+  'one render a workpiece': keepOneRender,
+  'photos 10 : 1': (store: Store) => keepPhotos(store, (workpiece, photos) => (workpiece % 2 === 0 ? photos : Math.ceil(photos / 10))),
+} as const
+type Spoil = keyof typeof spoils
+
 interface Row {
   readonly name: string
   readonly source: Source
+  readonly spoil?: Spoil
   readonly settings: Settings
 }
 
@@ -93,8 +106,9 @@ const steps: readonly (readonly [string, Source, Partial<Settings>])[] = [
 
 function rowsOf(preset: PresetName, overrides: Partial<Settings>): Row[] {
   const full = settingsFrom(preset, overrides)
-  const source = values.cad ? 'like photos' : 'given'
+  const source: Source = values.cad ? 'like photos' : 'given'
   if (values.sources) return steps.map(([name, from, changes]) => ({ name, source: from, settings: { ...full, 'run.rounds': 1, 'training.photosFromRound': 2, ...changes } }))
+  if (values.spoil) return [{ name: 'as it is', source, settings: full }, ...(Object.keys(spoils) as Spoil[]).map((spoil) => ({ name: spoil, source, spoil, settings: full }))]
   if (!values.ablate) return [{ name: preset, source, settings: full }]
   let settings: Settings = { ...full, ...plain, ...overrides }
   return ingredients.map(([name, keys]) => {
@@ -124,9 +138,37 @@ async function takeRenders(store: Store, codec: Codec, { data, source, count, li
   for (const [i, settings] of sets.entries()) await renderCad(store, codec, files, { count: Math.ceil(count / sets.length), seed: 1 + i, signal, settings })
 }
 
+/** Tagged photos that may train; those with truth are never touched. */
+const tagged = (store: Store) => store.images.list({ kind: 'photo', trainable: true }).filter(({ tags }) => tags.length > 0)
+
+function flipTags(store: Store): void {
+  const names = store.workpieces.list().map(({ name }) => name)
+  for (const { id, tags } of tagged(store)) {
+    const rng = random(1, 'wrong tag', id)
+    if (rng.chance(0.1)) store.images.setTags([id], [rng.pick(names.filter((name) => !tags.includes(name)))])
+  }
+}
+
+/** Keeps the first photos of every workpiece, as many as wanted of the number there are. */
+function keepPhotos(store: Store, wanted: (workpiece: number, photos: number) => number): void {
+  store.workpieces.list().forEach(({ name }, workpiece) => {
+    const photos = tagged(store).filter(({ tags }) => tags[0] === name)
+    for (const { id } of photos.slice(wanted(workpiece, photos.length))) store.images.setRejected(id, true)
+  })
+}
+
+function keepOneRender(store: Store): void {
+  const seen = new Set<string>()
+  for (const { id, tags: [tag] } of store.images.list({ kind: 'render', rejected: false })) {
+    if (seen.has(tag)) store.images.setRejected(id, true)
+    seen.add(tag)
+  }
+}
+
 interface Task {
   readonly project: string
   readonly data: string
+  readonly spoil?: Spoil
   readonly source: Source
   /** Renders of a workpiece from CAD. */
   readonly count: number
@@ -144,6 +186,7 @@ async function runOne(task: Task): Promise<Outcome> {
     await importPhotos(store, codec, join(data, 'photos'), { signal, tags: join(data, 'tags.json') })
     await importTruth(store, codec, join(data, 'truth'), { signal, classes: join(data, 'classes.json') })
     await takeRenders(store, codec, task, signal)
+    if (task.spoil) spoils[task.spoil](store)
   }
   const startedAt = performance.now()
   const { id } = prepareRun(store, { preset: 'bench', settings, fresh: true })
@@ -234,13 +277,13 @@ const rows: (Row & { outcomes: Outcome[] })[] = []
 for (const row of rowsOf(values.preset as PresetName, parseOverrides(values.set))) {
   const outcomes: Outcome[] = []
   for (const seed of values.seeds.split(',').map(Number)) {
-    const project = join(out, `${name}${row.source === 'given' ? '' : ` ${row.source}`}.maskwright`)
-    outcomes.push(runApart({ project, data, source: row.source, count: Number(values.count), light: values.light && resolve(values.light), settings: { ...row.settings, 'run.seed': seed } }))
+    const project = join(out, `${[name, ...(row.source === 'given' ? [] : [row.source]), ...(row.spoil ? [row.spoil.replace(' : ', ' to ')] : [])].join(' ')}.maskwright`)
+    outcomes.push(runApart({ project, data, source: row.source, ...(row.spoil && { spoil: row.spoil }), count: Number(values.count), light: values.light && resolve(values.light), settings: { ...row.settings, 'run.seed': seed } }))
     console.error(`${row.name}, seed ${seed}: ${percent([outcomes.at(-1)!.whole.final.miou.workpieces])} in ${Math.round(outcomes.at(-1)!.seconds)} s`)
   }
   rows.push({ ...row, outcomes })
   const text = `# ${name}\n\nIoU in %, mean ± spread over seeds ${values.seeds}.\n\n${rowTable(rows)}\n\n${backgroundTable(rows.at(-1)!.outcomes)}\n`
   writeFileSync(join(out, `${name}.md`), text)
   writeFileSync(join(out, `${name}.json`), `${JSON.stringify(rows, null, 1)}\n`)
-  if (rows.length === 1 || values.ablate || values.sources) console.log(text)
+  if (rows.length === 1 || values.ablate || values.sources || values.spoil) console.log(text)
 }
