@@ -145,9 +145,8 @@ describe('the corridor', () => {
 
   it('trains on painted hints only where the run says so', async () => {
     const { dir, store } = await project()
-    const photo = store.images.list({ kind: 'photo', trainable: true })[0]
-    const size = { width: photo.width, height: photo.height }
-    openHints(store).save(photo.id, { ...size, data: new Uint8Array(size.width * size.height).fill(IGNORE).fill(1, 0, 900) })
+    for (const { id: photo, width, height } of store.images.list({ kind: 'photo', trainable: true }))
+      openHints(store).save(photo, { width, height, data: new Uint8Array(width * height).fill(IGNORE).fill(1, 0, 900) })
     const { id } = prepareRun(store, wish)
     await start(dir, id)
     expect(masksOf(store, id)).toEqual(masksOf(whole.store, whole.id))
