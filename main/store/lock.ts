@@ -6,6 +6,9 @@ import { busy, codeOf, explain } from './trouble.ts'
 /** Somebody who only asks whether a run is under way holds the lock for less than this. */
 const patienceMs = 500
 
+/** Locks of this process; a connection that nobody refers to would be closed, and its lock freed, by the garbage collector. */
+const held = new Set<Database.Database>()
+
 /**
  * Takes the lock that lets one process at a time run steps on a project; readers and editors need none.
  *
@@ -24,10 +27,12 @@ export function lockRun(dir: string): () => void {
     db?.close()
     throw /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error)) ? busy(dir, readNote(noteFile)) : explain(error, dir)
   }
-  const held = db
+  const lock = db
+  held.add(lock)
   writeFileSync(noteFile, `process ${process.pid}, since ${new Date().toISOString()}`)
   return () => {
-    if (held.open) held.close()
+    held.delete(lock)
+    if (lock.open) lock.close()
   }
 }
 
