@@ -6,7 +6,7 @@
  * With --cad the renders are made from DIR/cad, like the line's photos; with --sources a row each for training on renders alone: plain ones,
  * with random looks, pasted on the line's backgrounds, made like its photos.
  *
- * With --spoil a row each for what goes wrong in practice: tags that are wrong, few photos, one render, photos of some workpieces only.
+ * With --spoil a row each for what goes wrong in practice: tags that are wrong, few photos, one render, hardly any photos of every second workpiece.
  *
  *   npm run bench:accuracy -- --data DIR [--preset maskwright] [--seeds 1,2,3] [--set key=value]... [--ablate | --sources | --spoil] [--cad]
  *     [--count 100] [--light DIR] [--out out/accuracy]
@@ -23,14 +23,15 @@ import type { PresetName, Settings } from '../preload/contract/settings.ts'
 import { parseOverrides, settingsFrom } from '../main/cli/settings.ts'
 import { onnxExecutor } from '../main/core/engine/onnxruntime.ts'
 import { openCodec, type Codec } from '../main/core/image/codec.ts'
+import { random } from '../main/core/random.ts'
 import { evaluatedKey } from '../main/steps/evaluated.ts'
 import { importPhotos, importRenders, importTruth } from '../main/steps/import-images.ts'
 import { runPipeline } from '../main/steps/pipeline.ts'
 import { openPool } from '../main/steps/pool.ts'
 import { prepareRun } from '../main/steps/prepare-run.ts'
+import { trainable } from '../main/steps/refine.ts'
 import { renderCad } from '../main/steps/render-cad.ts'
 import { scored, scoresOf } from '../main/steps/status.ts'
-import { random } from '../main/core/random.ts'
 import { openStore, type Store } from '../main/store/index.ts'
 
 type Stage = 'initial' | 'final' | 'final + CRF'
@@ -85,7 +86,7 @@ const spoils = {
   'one tag in ten wrong': flipTags,
   '20 photos a workpiece': (store: Store) => keepPhotos(store, () => 20),
   'one render a workpiece': keepOneRender,
-  'photos 10 : 1': (store: Store) => keepPhotos(store, (workpiece, photos) => (workpiece % 2 === 0 ? photos : Math.ceil(photos / 10))),
+  'photos 10 to 1': (store: Store) => keepPhotos(store, (workpiece, photos) => (workpiece % 2 === 0 ? photos : Math.ceil(photos / 10))),
 } as const
 type Spoil = keyof typeof spoils
 
@@ -139,7 +140,7 @@ async function takeRenders(store: Store, codec: Codec, { data, source, count, li
 }
 
 /** Tagged photos that may train; those with truth are never touched. */
-const tagged = (store: Store) => store.images.list({ kind: 'photo', trainable: true }).filter(({ tags }) => tags.length > 0)
+const tagged = (store: Store) => trainable(store).filter(({ tags }) => tags.length > 0)
 
 function flipTags(store: Store): void {
   const names = store.workpieces.list().map(({ name }) => name)
@@ -277,7 +278,7 @@ const rows: (Row & { outcomes: Outcome[] })[] = []
 for (const row of rowsOf(values.preset as PresetName, parseOverrides(values.set))) {
   const outcomes: Outcome[] = []
   for (const seed of values.seeds.split(',').map(Number)) {
-    const project = join(out, `${[name, ...(row.source === 'given' ? [] : [row.source]), ...(row.spoil ? [row.spoil.replace(' : ', ' to ')] : [])].join(' ')}.maskwright`)
+    const project = join(out, `${[name, row.source === 'given' ? '' : row.source, row.spoil ?? ''].filter(Boolean).join(' ')}.maskwright`)
     outcomes.push(runApart({ project, data, source: row.source, ...(row.spoil && { spoil: row.spoil }), count: Number(values.count), light: values.light && resolve(values.light), settings: { ...row.settings, 'run.seed': seed } }))
     console.error(`${row.name}, seed ${seed}: ${percent([outcomes.at(-1)!.whole.final.miou.workpieces])} in ${Math.round(outcomes.at(-1)!.seconds)} s`)
   }

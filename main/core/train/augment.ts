@@ -47,13 +47,16 @@ export interface Backdrop {
   readonly endless: boolean
 }
 
-/** What a composite is made of, in the order of pasting. */
-export interface Scene {
-  readonly backdrop: Backdrop
-  /** Things that are no workpiece. */
+/** What is on a picture and no workpiece. */
+export interface Strays {
   readonly clutter: readonly Cutout[]
   /** What throws shadows from outside. */
   readonly shadows: readonly Cutout[]
+}
+
+/** What a composite is made of; parts are pasted last. */
+export interface Scene extends Strays {
+  readonly backdrop: Backdrop
   readonly parts: readonly Cutout[]
 }
 
@@ -70,25 +73,25 @@ export function paintScene(rng: Random, width: number, height: number, scene: Sc
   const zoom = endless ? { zoomMin: 1, zoomMax: 2.4, shift: 0.5 } : { zoomMin: 1 / options.crop, zoomMax: 1.5 / options.crop, shift: reachOf(options, 0.08) }
   fillFromView(canvas, image, labels, drawView(rng, canvas, image, { turn: options.turn, flip: true, tilt: endless ? 0.35 : 0.05, ...zoom }), endless)
   tintCanvas(rng, canvas, endless ? strength : 0.5 * strength)
-  for (const shape of scene.shadows) strayShadow(rng, canvas, shape)
+  layStrays(rng, canvas, scene, options)
   const crowd = 1 - 0.12 * Math.max(0, scene.parts.length - 1)
-  for (const thing of scene.clutter) compositeRender(rng, canvas, thing, drawPlacement(rng, canvas, thing, options, 0.75), 0.5 * strength)
   for (const part of scene.parts) compositeRender(rng, canvas, part, drawPlacement(rng, canvas, part, options, crowd), strength)
   applyCamera(rng, canvas, strength)
   return canvas
 }
 
+function layStrays(rng: Random, canvas: Canvas, { clutter, shadows }: Strays, options: AugmentOptions): void {
+  for (const shape of shadows) strayShadow(rng, canvas, shape)
+  for (const thing of clutter) compositeRender(rng, canvas, thing, drawPlacement(rng, canvas, thing, options, 0.75), 0.5 * options.randomise)
+}
+
 /** A picture as it was taken, and what is laid on it. */
-export interface Shot {
+export interface Shot extends Strays {
   readonly image: RgbImage
   /** Labels [H, W], or null when it has none: then all is ignored. */
   readonly labels: LabelMap | null
   /** Parts from other photos, pasted with little change of looks. */
   readonly pasted: readonly Cutout[]
-  /** Things that are no workpiece. */
-  readonly clutter: readonly Cutout[]
-  /** What throws shadows from outside. */
-  readonly shadows: readonly Cutout[]
 }
 
 /**
@@ -96,14 +99,13 @@ export interface Shot {
  *
  * @returns A canvas of the wanted size; labels outside of the picture are 255.
  */
-export function augmentPhoto(rng: Random, width: number, height: number, { image, labels, pasted, clutter, shadows }: Shot, options: AugmentOptions): Canvas {
+export function augmentPhoto(rng: Random, width: number, height: number, { image, labels, pasted, ...strays }: Shot, options: AugmentOptions): Canvas {
   const canvas = blankCanvas(width, height)
   const centre = options.crop < 1 && labels && rng.chance(CENTRED) ? workpiecePixel(rng, labels) : undefined
   const shift = centre ? 0.25 * options.crop : reachOf(options, 0.1)
   const view = drawView(rng, canvas, image, { turn: options.turn, zoomMin: options.zoomMin / options.crop, zoomMax: options.zoomMax / options.crop, shift, centre, flip: true, tilt: 0 })
   fillFromView(canvas, image, labels ?? IGNORE, view)
-  for (const shape of shadows) strayShadow(rng, canvas, shape)
-  for (const thing of clutter) compositeRender(rng, canvas, thing, drawPlacement(rng, canvas, thing, options, 0.75), 0.5 * options.randomise)
+  layStrays(rng, canvas, strays, options)
   for (const part of pasted) {
     const scale = Math.exp(rng.between(-0.4, 0.4)) * (canvas.width / (image.width * options.crop))
     compositeRender(rng, canvas, part, { ...drawPlacement(rng, canvas, part, options), scale }, 0.15 * options.randomise)

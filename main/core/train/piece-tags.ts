@@ -26,21 +26,35 @@ export function nameWholePieces(probabilities: ChannelMap, tags: readonly number
   const found = components(foreground(probabilities))
   const evidence = evidenceOf(probabilities, found, tags)
   const best = tags.map((_, k) => strongest(evidence, found, k, tags.length))
+  const verdicts = Array.from({ length: found.count + 1 }, (_, piece) => verdictOn(evidence.subarray(piece * tags.length, (piece + 1) * tags.length), best, ratio))
   const out = new Float32Array(data.length)
   for (let i = 0; i < width * height; i++) {
     const piece = found.data[i], at = i * channels
-    const of = evidence.subarray(piece * tags.length, (piece + 1) * tags.length)
-    const mass = 1 - data[at]
-    const doubt = piece > 0 ? doubtOf(of, best, ratio) : 0
-    if (doubt > 0) {
-      out[at + tags[largest(of)]] = 0.5 - 0.5 * doubt
+    const { likeliest, whole, doubt } = verdicts[piece]
+    if (piece > 0 && doubt > 0) {
+      out[at + tags[likeliest]] = 0.5 - 0.5 * doubt
       out[at] = 0.5 + 0.5 * doubt
     } else {
       out[at] = data[at]
-      share(out, data, at, tags, piece > 0 ? wholeName(of) : undefined, mass)
+      share(out, data, at, piece > 0 && whole ? [tags[likeliest]] : tags, 1 - data[at])
     }
   }
   return { width, height, channels, data: out }
+}
+
+/** What the tags make of a piece. */
+interface Verdict {
+  /** The tag with the most evidence, as an index into the tags. */
+  readonly likeliest: number
+  /** Whether that tag names the whole piece; else several share it. */
+  readonly whole: boolean
+  /** 0 where some tag explains the piece, up to 1 where none has evidence in it. */
+  readonly doubt: number
+}
+
+function verdictOn(of: Float64Array, best: readonly number[], ratio: number): Verdict {
+  const most = Math.max(...of)
+  return { likeliest: of.indexOf(most), whole: most >= WHOLE * of.reduce((a, b) => a + b, 0), doubt: doubtOf(of, best, ratio) }
 }
 
 /** Where workpieces are likelier than the background. */
@@ -67,30 +81,17 @@ function strongest(evidence: Float64Array, found: Components, k: number, tags: n
   return most
 }
 
-/** 0 where some tag explains the piece, or no tag explains any, up to 1 where none has evidence in it. */
+/** The doubt of a verdict; none where no tag has evidence in any piece. */
 function doubtOf(of: Float64Array, best: readonly number[], ratio: number): number {
   if (ratio === 0 || best.every((most) => most === 0)) return 0
   const nearest = Math.max(...best.map((most, k) => (most > 0 ? of[k] / (ratio * most) : 0)))
   return Math.max(0, 1 - nearest)
 }
 
-/** The tag that names the whole piece, as an index into the tags, or undefined where several share it. */
-function wholeName(of: Float64Array): number | undefined {
-  const winner = largest(of)
-  const all = of.reduce((a, b) => a + b, 0)
-  return of[winner] >= WHOLE * all ? winner : undefined
-}
-
-function largest(of: Float64Array): number {
-  let best = 0
-  for (let k = 1; k < of.length; k++) if (of[k] > of[best]) best = k
-  return best
-}
-
-/** Gives the mass of all workpieces to one tag, or to the tags in proportion. */
-function share(out: Float32Array, data: Float32Array, at: number, tags: readonly number[], whole: number | undefined, mass: number): void {
-  if (whole !== undefined) {
-    out[at + tags[whole]] = mass
+/** Gives the mass of all workpieces to some tags, in proportion. */
+function share(out: Float32Array, data: Float32Array, at: number, tags: readonly number[], mass: number): void {
+  if (tags.length === 1) {
+    out[at + tags[0]] = mass
     return
   }
   let sum = 0
