@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parentPort } from 'node:worker_threads'
 import { openCodec } from './core/image/codec.ts'
+import { onMessages } from './steps/threads.ts'
 
 /** Thread entry: picture files to pictures a page can show, one at a time. */
 
@@ -19,10 +20,12 @@ async function make(wish: PictureWish): Promise<Uint8Array> {
   return wish.kind === 'thumbnail' ? thumbnail(bytes, wish.side) : encodeJpeg(decodeRgb(bytes), 95)
 }
 
-parentPort?.on('message', async (wish: PictureWish) => {
+async function take(wish: PictureWish) {
   const answer: PictureAnswer = await make(wish).then(
     (bytes) => ({ ok: true, bytes }),
     (error: unknown) => ({ ok: false, message: error instanceof Error ? error.message : String(error) }),
   )
   parentPort!.postMessage(answer)
-})
+}
+
+onMessages(take, async () => (await codec).close())

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { toErrorData, AppError, type AppErrorData } from '../../preload/contract/error.ts'
 import { CodecError, openCodec } from '../core/image/codec.ts'
 import { loadModel } from '../steps/predict.ts'
+import { onMessages } from '../steps/threads.ts'
 import { instancesOf, type Instance, type InstanceOptions } from './instances.ts'
 
 /** Thread entry: one model and one decoder, one picture at a time. */
@@ -59,7 +60,7 @@ async function open() {
   // The first picture takes longer than all others: it is none of the camera's.
   const [width, height] = [64, 48]
   await predict({ bytes: codec.encodeJpeg({ width, height, data: new Uint8Array(3 * width * height) }), mask: true, instances: true })
-  return { classes: model.classes, predict }
+  return { classes: model.classes, predict, close: () => codec.close() }
 }
 
 function refused(error: CodecError): AppError {
@@ -75,10 +76,8 @@ function refused(error: CodecError): AppError {
 const failed = (error: unknown) => tell({ type: 'failed', error: toErrorData(error) })
 
 try {
-  const { classes, predict } = await open()
-  parentPort!.on('message', (job: PredictJob) => {
-    predict(job).then((prediction) => tell({ type: 'done', prediction }, prediction.mask ? [prediction.mask.buffer as ArrayBuffer] : []), failed)
-  })
+  const { classes, predict, close } = await open()
+  onMessages((job: PredictJob) => predict(job).then((prediction) => tell({ type: 'done', prediction }, prediction.mask ? [prediction.mask.buffer as ArrayBuffer] : []), failed), close)
   tell({ type: 'ready', classes })
 } catch (error) {
   failed(error)

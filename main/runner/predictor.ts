@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../preload/contract/error.ts'
 import { entryUrl } from '../steps/pool.ts'
+import { endThread } from '../steps/threads.ts'
 import type { PredictJob, Prediction, WorkerReply, WorkerSetup } from './predict-worker.ts'
 
 /** A model on a thread of its own: neither decoding nor predicting holds up who asks. */
@@ -29,7 +30,7 @@ export async function openPredictor(setup: WorkerSetup): Promise<Predictor> {
     worker.on('error', () => undefined).once('exit', () => (current = null))
     const reply = await replyOf(worker)
     if (reply.type === 'ready') return { worker, classes: reply.classes }
-    await worker.terminate()
+    await endThread(worker)
     throw reply.type === 'failed' ? new AppError(reply.error) : brokeDown('it answered before it was asked')
   }
   const opened = () => (current ??= start())
@@ -43,12 +44,12 @@ export async function openPredictor(setup: WorkerSetup): Promise<Predictor> {
       const reply = await answer
       if (reply.type === 'done') return reply.prediction
       if (reply.type === 'failed' && reply.error.code !== 'internal') throw new AppError(reply.error)
-      await worker.terminate()
+      await endThread(worker)
       throw reply.type === 'failed' ? new AppError(reply.error) : brokeDown('it started again')
     },
     close: async () => {
       const worker = (await current?.catch(() => null))?.worker
-      await worker?.terminate()
+      if (worker) await endThread(worker)
     },
   }
 }

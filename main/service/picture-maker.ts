@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { entryFile } from '../entries.ts'
 import type { PictureAnswer, PictureWish } from '../pictures.ts'
+import { endThread } from '../steps/threads.ts'
 
 /** Makes small and shown pictures on a thread; the newest wish first, for it is what the eye is on. */
 export interface PictureMaker {
@@ -52,7 +53,7 @@ export function openPictureMaker(): PictureMaker {
     }),
     close: async () => {
       waiting.length = 0
-      await worker?.terminate()
+      if (worker) await endThread(worker)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { endThread } from './threads.ts'
 import type { Jobs } from './worker.ts'
 
 /** Worker threads for pure array work; jobs are defined in worker.ts. */
@@ -93,7 +94,7 @@ export function openPool(size: number): Pool {
     },
     async close() {
       closed = true
-      await Promise.all([...all.keys()].map((worker) => worker.terminate()))
+      await Promise.all([...all.keys()].map(endThread))
     },
   }
 }

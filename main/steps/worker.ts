@@ -13,6 +13,7 @@ import { initialMask, type InitialMaskOptions, type Mask, type TagScores } from 
 import type { PieceLook } from '../core/train/piece-look.ts'
 import { provenance as codes } from '../core/train/provenance.ts'
 import { argmax, refinePrediction, type Prediction, type PredictionRules } from '../core/train/pseudo-label.ts'
+import { onMessages } from './threads.ts'
 
 /** Thread entry: pure array work, one job at a time. */
 
@@ -132,10 +133,12 @@ type Running = typeof jobs
 /** The jobs by name; a pool waits for their answers. */
 export type Jobs = { [K in keyof Running]: (input: Parameters<Running[K]>[0]) => Awaited<ReturnType<Running[K]>> }
 
-parentPort?.on('message', async ({ job, input }: { job: keyof Jobs; input: never }) => {
+async function take({ job, input }: { job: keyof Jobs; input: never }) {
   try {
     parentPort!.postMessage({ ok: true, value: await jobs[job](input) })
   } catch (error) {
     parentPort!.postMessage({ ok: false, message: error instanceof Error ? error.message : String(error) })
   }
-})
+}
+
+onMessages(take, async () => (await codec).close())
