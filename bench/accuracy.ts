@@ -118,15 +118,17 @@ function rowsOf(preset: PresetName, overrides: Partial<Settings>): Row[] {
   })
 }
 
-/** Renders like photos of a workplace: the line's own backgrounds, metal under soft and hard light, alone and several together. */
+/** Renders like photos of a workplace: the line's own backgrounds, metal under soft and hard light, alone, several together, and among many stray things. */
 function setsLikePhotos(light: string): Partial<RenderSettings>[] {
   const place = { 'render.background': 'photos', 'light.map': light, 'camera.noise': 2, 'camera.shift': 0.9, 'camera.elevation': 25, 'camera.fillMin': 0.2, 'camera.fillMax': 0.6 } as const
   const hard = { 'light.strongest': 8, 'light.softest': 0.12, 'light.lowest': 12, 'light.darkest': 0.05, 'light.brightest': 0.75 }
+  const one = { ...hard, 'light.softest': 0.06, 'light.lowest': 15, 'light.darkest': 0.08, 'light.lamps': 1 }
   const finishes = ['cast', 'brushed', 'matt', 'polished'] as const
   return finishes.flatMap((finish): Partial<RenderSettings>[] => [
     { ...place, 'render.material': finish, 'scene.distractors': 1 },
     { ...place, ...hard, 'render.material': finish, 'scene.distractors': 3 },
     { ...place, ...hard, 'render.material': finish, 'scene.distractors': 2, 'scene.parts': 5, 'scene.sizes': 'alike', 'camera.fillMax': 0.4 },
+    { ...place, ...one, 'render.material': finish, 'scene.distractors': 8 },
   ])
 }
 

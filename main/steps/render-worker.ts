@@ -41,7 +41,7 @@ export interface RenderAnswer {
 }
 
 const rooms = 16
-const drawnThings = 24
+const drawnThings = 48
 const drawnSurfaces = 24
 /** Of five renders, three show the part as it lies, two from anywhere. */
 const posesInTurn = ['resting', 'sphere', 'resting', 'sphere', 'resting'] as const

@@ -1,15 +1,18 @@
 import type { Random } from '../random.ts'
 import { joinMeshes, moveMesh, type Mesh } from './mesh.ts'
 
-/** Drawn things that lie about in a workshop and are no workpiece: boxes, bars, nuts, rings, balls, angles; about 1 in radius. */
+/** Drawn things that lie about in a workshop and are no workpiece: boxes, bars, nuts, rings, angles, cones, balls; about 1 in radius. */
 export function drawDistractor(rng: Random): Mesh {
-  switch (rng.below(6)) {
+  switch (rng.below(9)) {
     case 0: return block(rng.between(0.3, 1.4), rng.between(0.3, 1.4), rng.between(0.1, 1))
     case 1: return ring(3 + rng.below(6), 0, rng.between(0.3, 0.9), rng.between(0.2, 1.4))
     case 2: return ring(32, 0, rng.between(0.15, 0.8), rng.between(0.2, 1.8))
     case 3: return ring(32, rng.between(0.3, 0.6), rng.between(0.65, 0.95), rng.between(0.08, 0.9))
     case 4: return ring(6, rng.between(0.3, 0.55), rng.between(0.7, 0.95), rng.between(0.3, 0.8))
-    default: return angle(rng)
+    case 5: return angle(rng)
+    case 6: return turned([[0, 0], [rng.between(0.25, 0.8), 0], [rng.chance(0.7) ? 0 : 0.15, rng.between(0.5, 1.6)]])
+    case 7: return turned(circle(0, 0, rng.between(0.4, 0.9)))
+    default: return torus(rng.between(0.5, 0.8), rng.between(0.08, 0.25))
   }
 }
 
@@ -33,6 +36,35 @@ function ring(sides: number, inner: number, outer: number, height: number): Mesh
     }
   }
   return { positions: Float32Array.from(positions), indices: Uint32Array.from(indices) }
+}
+
+/** Points [radius, height] of half a circle from pole to pole, or of a whole one that is away from the axis. */
+function circle(away: number, height: number, radius: number): [number, number][] {
+  const turn = away > 0 ? 2 * Math.PI : Math.PI
+  return Array.from({ length: 17 }, (_, i) => {
+    const angle = (turn * i) / 16 - Math.PI / 2
+    return [Math.round(1e6 * (away + radius * Math.cos(angle))) / 1e6, Math.round(1e6 * (height + radius * Math.sin(angle))) / 1e6]
+  })
+}
+
+const torus = (away: number, radius: number) => turned(circle(away, 0, radius))
+
+/** What a line of points [radius, height] from below to above sweeps when it turns about the upright axis; an open foot is closed by its first point. */
+function turned(line: readonly (readonly [number, number])[]): Mesh {
+  const sides = 32
+  const positions = line.flatMap(([radius, z]) => Array.from({ length: sides }, (_, i) => {
+    const turn = (2 * Math.PI * i) / sides
+    return [radius * Math.cos(turn), radius * Math.sin(turn), z]
+  }))
+  const indices: number[] = []
+  for (let k = 0; k + 1 < line.length; k++)
+    for (let i = 0; i < sides; i++) {
+      const j = (i + 1) % sides
+      const [a, b, c, d] = [k * sides + i, k * sides + j, (k + 1) * sides + i, (k + 1) * sides + j]
+      if (line[k][0] > 0) indices.push(a, b, d)
+      if (line[k + 1][0] > 0) indices.push(a, d, c)
+    }
+  return { positions: Float32Array.from(positions.flat()), indices: Uint32Array.from(indices) }
 }
 
 function angle(rng: Random): Mesh {

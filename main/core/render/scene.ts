@@ -49,6 +49,8 @@ interface Standing extends Placed {
   readonly positions: Float32Array
 }
 
+/** Stray things lie up to this many radii of both from the next thing, so that the border of a picture cuts some. */
+const strayAway = 3
 /** Draws until the first thing is seen, this often at most. */
 const attempts = 4
 
@@ -96,12 +98,12 @@ function fillOf({ radius }: { radius: number }, standing: readonly Standing[], {
   return [wider(fill[0]), wider(fill[1])]
 }
 
-/** Lets every thing come to rest, each beside another. */
+/** Lets every thing come to rest, each beside another; stray ones also farther away. */
 function layOut(things: readonly Thing[], { pose }: SceneOptions, rng: Random): Standing[] {
   const standing: Standing[] = []
   for (const thing of things) {
     const made = stand(thing, pose, rng)
-    const place = standing.length === 0 ? [0, 0] as const : placeBeside(standing, made.radius, rng)
+    const place = standing.length === 0 ? [0, 0] as const : placeBeside(standing, made.radius, thing.label === 0 ? strayAway : 1.4, rng)
     if (place) standing.push(moveTo(made, place[0], place[1]))
   }
   return standing
@@ -136,12 +138,12 @@ function shifted(thing: Standing, by: Vector): Standing {
 
 const moveTo = (thing: Standing, x: number, y: number): Standing => ({ ...shifted(thing, [x, y, 0]), x, y })
 
-/** A free place near one of the things, or none. */
-function placeBeside(standing: readonly Standing[], radius: number, rng: Random): readonly [number, number] | null {
+/** A free place near one of the things, or none; `farthest` is in sums of both radii. */
+function placeBeside(standing: readonly Standing[], radius: number, farthest: number, rng: Random): readonly [number, number] | null {
   for (let attempt = 0; attempt < 40; attempt++) {
     const next = rng.pick(standing)
     const angle = rng.between(0, 2 * Math.PI)
-    const away = (next.radius + radius) * rng.between(1.02, 1.4)
+    const away = (next.radius + radius) * rng.between(1.02, farthest)
     const x = next.x + away * Math.cos(angle), y = next.y + away * Math.sin(angle)
     if (standing.every((other) => Math.hypot(other.x - x, other.y - y) > other.radius + radius)) return [x, y]
   }

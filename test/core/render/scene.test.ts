@@ -127,7 +127,7 @@ describe('a scene', () => {
   })
   it('numbers what is looked for and leaves out what is not', () => {
     const stray = { part: preparePart(drawDistractor(random('stray', 1)), { millimetres: 15 }), label: 0 }
-    const { mask, instances, depth, surface } = render({}, 4, [slab, stray, slab])
+    const { mask, instances, depth, surface } = render({}, 4, [slab, stray, slab, stray, stray, stray])
     expect(new Set(mask.data)).toEqual(new Set([0, 5]))
     expect(new Set(instances.data)).toEqual(new Set([0, 1, 3]))
     expect([...depth.data].some((z, i) => z < Infinity && mask.data[i] === 0)).toBe(true)
