@@ -6,6 +6,9 @@
  * With --cad the renders are made from DIR/cad, like the line's photos; with --sources a row each for training on renders alone: plain ones,
  * with random looks, pasted on the line's backgrounds, made like its photos.
  *
+ * Beside them: photos that bear several tags, and the last pseudo labels of training photos, their unlabelled pixels left out, where
+ * DIR/truth-of-training-photos has truth of some; that truth never enters a project.
+ *
  * With --spoil a row each for what goes wrong in practice: tags that are wrong, few photos, one render, hardly any photos of every second workpiece.
  *
  *   npm run bench:accuracy -- --data DIR [--preset maskwright] [--seeds 1,2,3] [--set key=value]... [--ablate | --sources | --spoil] [--cad]
@@ -14,7 +17,7 @@
  * DIR holds renders, photos, tags.json and truth with classes.json, as `import` reads them, and cad for renders of our own; --light names light maps.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Scores } from '../preload/contract/model.ts'
@@ -23,6 +26,9 @@ import type { PresetName, Settings } from '../preload/contract/settings.ts'
 import { parseOverrides, settingsFrom } from '../main/cli/settings.ts'
 import { onnxExecutor } from '../main/core/engine/onnxruntime.ts'
 import { openCodec, type Codec } from '../main/core/image/codec.ts'
+import { resizeLabels } from '../main/core/image/resize.ts'
+import { IGNORE } from '../main/core/image/types.ts'
+import { confusionMatrix, meanIou, sumConfusion } from '../main/core/metric/confusion-matrix.ts'
 import { random } from '../main/core/random.ts'
 import { evaluatedKey } from '../main/steps/evaluated.ts'
 import { importPhotos, importRenders, importTruth } from '../main/steps/import-images.ts'
@@ -41,6 +47,10 @@ interface Outcome {
   readonly whole: Record<Stage, Scores>
   /** By group. */
   readonly groups: Record<string, Record<Stage, Scores>>
+  /** mIoU over workpieces of photos that bear several tags. */
+  readonly several: Record<Stage, number | null>
+  /** mIoU over workpieces of the last pseudo labels of training photos. */
+  readonly labels: number | null
   readonly seconds: number
   readonly peakBytes: number
 }
@@ -197,13 +207,14 @@ async function runOne(task: Task): Promise<Outcome> {
   const pool = openPool(threads)
   const executor = onnxExecutor('cpu', { threads })
   await runPipeline({ id, store, settings, codec, executor, pool, signal, report: async () => undefined })
-  const outcome = { ...outcomeOf(store, id), seconds: (performance.now() - startedAt) / 1000, peakBytes: process.resourceUsage().maxRSS * 1024 }
+  const [seconds, peakBytes] = [(performance.now() - startedAt) / 1000, process.resourceUsage().maxRSS * 1024]
+  const outcome = { ...outcomeOf(store, id), labels: labelScore(store, codec, id, data), seconds, peakBytes }
   await executor.dispose()
   store.close()
   return outcome
 }
 
-function outcomeOf(store: Store, runId: number): Pick<Outcome, 'whole' | 'groups'> {
+function outcomeOf(store: Store, runId: number): Pick<Outcome, 'whole' | 'groups' | 'several'> {
   const workpieces = store.workpieces.list()
   const last = Math.max(...store.rounds.list(runId).map(({ round }) => round))
   const rows = store.metrics.list(runId)
@@ -216,8 +227,27 @@ function outcomeOf(store: Store, runId: number): Pick<Outcome, 'whole' | 'groups
   const groups = [...new Set(photosOf('final').map(({ group }) => group))].sort()
   return {
     whole: each((stage) => scoresOf(photosOf(stage), workpieces)),
+    several: each((stage) => scoresOf(photosOf(stage).filter(({ tags }) => tags.length > 1), workpieces).miou.workpieces),
     groups: Object.fromEntries(groups.map((group) => [group, each((stage) => scoresOf(photosOf(stage).filter((photo) => photo.group === group), workpieces))])),
   }
+}
+
+/** Pseudo labels of the last round against truth kept aside, which is read here alone. */
+function labelScore(store: Store, codec: Codec, runId: number, data: string): number | null {
+  const folder = join(data, 'truth-of-training-photos')
+  if (!existsSync(folder)) return null
+  const names = JSON.parse(readFileSync(join(data, 'classes.json'), 'utf8')) as Record<string, string>
+  const classes = 1 + store.workpieces.list().length
+  const last = Math.max(...store.rounds.list(runId).map(({ round }) => round))
+  const found = store.rounds.masks(runId, last).flatMap(({ imageId, maskSha }) => {
+    const file = join(folder, store.images.get(imageId).name.replace(/\.[^./]+$/, '.png'))
+    if (!existsSync(file)) return []
+    const drawn = codec.decodeIndex(readFileSync(file))
+    const labels = resizeLabels(store.blobs.getLabels(maskSha), drawn.width, drawn.height)
+    const truth = drawn.data.map((value, i) => (labels.data[i] === IGNORE || value === IGNORE ? IGNORE : value && store.workpieces.find(names[value])!.classIndex))
+    return [confusionMatrix({ ...drawn, data: truth }, { ...labels, data: labels.data.map((label) => (label === IGNORE ? 0 : label)) }, classes)]
+  })
+  return found.length > 0 ? meanIou(sumConfusion(found)).workpieces : null
 }
 
 /** The same in a process of its own, so that its memory is its own. */
@@ -257,13 +287,14 @@ function rowTable(rows: readonly { name: string; outcomes: readonly Outcome[] }[
     ...groups.map((group) => percent(outcomes.map((o) => o.groups[group]?.[stage].miou.workpieces))),
     percent(outcomes.map((o) => o.whole[stage].miou.workpieces)), percent(outcomes.map((o) => o.whole[stage].miou.withBackground)),
   ]
+  const more = (outcomes: readonly Outcome[]) => [percent(outcomes.map((o) => o.several.final)), percent(outcomes.map((o) => o.labels))]
   const cost = (outcomes: readonly Outcome[]) => [
     String(Math.round(outcomes.reduce((sum, o) => sum + o.seconds, 0) / outcomes.length)), (Math.max(...outcomes.map((o) => o.peakBytes)) / 1e9).toFixed(2),
   ]
-  return table(['', ...groups, 'all', 'with background', 's', 'GB'], [
-    ['initial mask', ...cells(rows[0].outcomes, 'initial'), '', ''],
-    ...rows.map(({ name, outcomes }) => [name, ...cells(outcomes, 'final'), ...cost(outcomes)]),
-    [`${rows.at(-1)!.name}, + CRF`, ...cells(rows.at(-1)!.outcomes, 'final + CRF'), '', ''],
+  return table(['', ...groups, 'all', 'with background', 'several tags', 'pseudo labels', 's', 'GB'], [
+    ['initial mask', ...cells(rows[0].outcomes, 'initial'), '', '', '', ''],
+    ...rows.map(({ name, outcomes }) => [name, ...cells(outcomes, 'final'), ...more(outcomes), ...cost(outcomes)]),
+    [`${rows.at(-1)!.name}, + CRF`, ...cells(rows.at(-1)!.outcomes, 'final + CRF'), '', '', '', ''],
   ])
 }
 
