@@ -11,8 +11,8 @@ export function drawDistractor(rng: Random): Mesh {
     case 4: return ring(6, rng.between(0.3, 0.55), rng.between(0.7, 0.95), rng.between(0.3, 0.8))
     case 5: return angle(rng)
     case 6: return turned([[0, 0], [rng.between(0.25, 0.8), 0], [rng.chance(0.7) ? 0 : 0.15, rng.between(0.5, 1.6)]])
-    case 7: return turned(circle(0, 0, rng.between(0.4, 0.9)))
-    default: return torus(rng.between(0.5, 0.8), rng.between(0.08, 0.25))
+    case 7: return turned(circle(0, rng.between(0.4, 0.9)))
+    default: return turned(circle(rng.between(0.5, 0.8), rng.between(0.08, 0.25)))
   }
 }
 
@@ -39,17 +39,15 @@ function ring(sides: number, inner: number, outer: number, height: number): Mesh
 }
 
 /** Points [radius, height] of half a circle from pole to pole, or of a whole one that is away from the axis. */
-function circle(away: number, height: number, radius: number): [number, number][] {
+function circle(away: number, radius: number): [number, number][] {
   const turn = away > 0 ? 2 * Math.PI : Math.PI
   return Array.from({ length: 17 }, (_, i) => {
     const angle = (turn * i) / 16 - Math.PI / 2
-    return [Math.round(1e6 * (away + radius * Math.cos(angle))) / 1e6, Math.round(1e6 * (height + radius * Math.sin(angle))) / 1e6]
+    return [Math.round(1e6 * (away + radius * Math.cos(angle))) / 1e6, Math.round(1e6 * (radius * Math.sin(angle))) / 1e6]
   })
 }
 
-const torus = (away: number, radius: number) => turned(circle(away, 0, radius))
-
-/** What a line of points [radius, height] from below to above sweeps when it turns about the upright axis; an open foot is closed by its first point. */
+/** What a line of points [radius, height] sweeps when it turns about the upright axis: closed where both ends lie on the axis, or on each other. */
 function turned(line: readonly (readonly [number, number])[]): Mesh {
   const sides = 32
   const positions = line.flatMap(([radius, z]) => Array.from({ length: sides }, (_, i) => {
