@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parentPort } from 'node:worker_threads'
 import { openCodec } from './core/image/codec.ts'
-import { onMessages } from './steps/threads.ts'
+import { onMessages } from './core/threads.ts'
 
 /** Thread entry: picture files to pictures a page can show, one at a time. */
 

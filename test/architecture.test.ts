@@ -18,7 +18,7 @@ const arrows: Record<string, { own: string[]; packages: RegExp }> = {
   'main/entries': { own: [], packages: /^node:.*$/ },
   'main/places': { own: [], packages: /^node:.*$/ },
   'main/job': { own: ['main/port', 'main/wire', 'main/steps', 'main/store', 'main/core', 'preload/contract'], packages: /^node:.*$/ },
-  'main/pictures': { own: ['main/core/image'], packages: /^node:.*$/ },
+  'main/pictures': { own: ['main/core/image', 'main/core/threads'], packages: /^node:.*$/ },
   'main/service': {
     own: ['main/service', 'main/entries', 'main/job', 'main/pictures', 'main/trainer', 'main/steps', 'main/store', 'main/core', 'preload/contract'],
     packages: /^(zod|node:.*)$/,

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { toErrorData, AppError, type AppErrorData } from '../../preload/contract/error.ts'
 import { CodecError, openCodec } from '../core/image/codec.ts'
+import { onMessages } from '../core/threads.ts'
 import { loadModel } from '../steps/predict.ts'
-import { onMessages } from '../steps/threads.ts'
 import { instancesOf, type Instance, type InstanceOptions } from './instances.ts'
 
 /** Thread entry: one model and one decoder, one picture at a time. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../preload/contract/error.ts'
+import { endThread } from '../core/threads.ts'
 import { entryUrl } from '../steps/pool.ts'
-import { endThread } from '../steps/threads.ts'
 import type { PredictJob, Prediction, WorkerReply, WorkerSetup } from './predict-worker.ts'
 
 /** A model on a thread of its own: neither decoding nor predicting holds up who asks. */

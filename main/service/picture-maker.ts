@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
+import { endThread } from '../core/threads.ts'
 import { entryFile } from '../entries.ts'
 import type { PictureAnswer, PictureWish } from '../pictures.ts'
-import { endThread } from '../steps/threads.ts'
 
 /** Makes small and shown pictures on a thread; the newest wish first, for it is what the eye is on. */
 export interface PictureMaker {

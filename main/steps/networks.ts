@@ -27,10 +27,11 @@ export const optimizerOf = (settings: Settings): Optimizer => optimizer({
   name: settings['training.optimizer'], weightDecay: settings['training.weightDecay'], momentum: settings['training.momentum'],
 })
 
-/** A run as a round sees it: the first may work on pictures of a size of its own (`training.firstSize`). */
+/** A run as a round sees it: the first may have a picture size and a step width of its own (`training.firstSize`, `training.firstRate`). */
 export function ofRound<T extends { readonly settings: Settings }>(run: T, round: number): T {
-  const size = run.settings['training.firstSize']
-  return round === 1 && size > 0 ? { ...run, settings: { ...run.settings, 'training.size': size } } : run
+  if (round > 1) return run
+  const { 'training.firstSize': size, 'training.firstRate': rate } = run.settings
+  return { ...run, settings: { ...run.settings, ...(size > 0 && { 'training.size': size }), ...(rate > 0 && { 'training.learningRate': rate }) } }
 }
 
 /** Names the function that a network of these settings and some more words makes, for the cache of compiled graphs. */

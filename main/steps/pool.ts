@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { endThread } from './threads.ts'
+import { endThread } from '../core/threads.ts'
 import type { Jobs } from './worker.ts'
 
 /** Worker threads for pure array work; jobs are defined in worker.ts. */

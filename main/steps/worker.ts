@@ -7,13 +7,13 @@ import { tryDecode, type Decoded, type DecodeForm } from '../core/image/try-deco
 import { slic, type SlicOptions } from '../core/image/slic.ts'
 import type { FloatMap, LabelMap, RgbImage, SegmentMap } from '../core/image/types.ts'
 import { activationOf, agreementOf, contrastOf, qualityEstimate, tagsOf, type MaskQuality } from '../core/metric/mask-quality.ts'
+import { onMessages } from '../core/threads.ts'
 import { cameraMask, largestLook } from '../core/train/camera-mask.ts'
 import { cameraSeed, type CameraSeed } from '../core/train/camera-seeds.ts'
 import { initialMask, type InitialMaskOptions, type Mask, type TagScores } from '../core/train/initial-mask.ts'
 import type { PieceLook } from '../core/train/piece-look.ts'
 import { provenance as codes } from '../core/train/provenance.ts'
 import { argmax, refinePrediction, type Prediction, type PredictionRules } from '../core/train/pseudo-label.ts'
-import { onMessages } from './threads.ts'
 
 /** Thread entry: pure array work, one job at a time. */
 

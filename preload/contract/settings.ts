@@ -88,6 +88,7 @@ export const definitions = {
   'training.restart': choice('training', 'previous', ['scratch', 'previous', 'first'], 'Weights a round starts from: fresh, those of the round before, or those of the first round.'),
   'training.optimizer': choice('training', 'adamw', ['adam', 'adamw', 'sgd'], 'Rule by which weights move.'),
   'training.learningRate': number('training', 8e-3, 1e-8, 1, 'Step width of the decode head.'),
+  'training.firstRate': number('training', 0, 0, 1, 'The same in the first round; a smaller width later keeps what renders taught while photos are learnt. 0 takes the same width.'),
   'training.backboneFactor': number('training', 1, 0, 1, 'Step width of the backbone as a share of that of the head; smaller keeps pretrained features.'),
   'training.weightDecay': number('training', 1e-4, 0, 0.1, 'Pull of the weights towards zero.'),
   'training.momentum': number('training', 0.9, 0, 0.999, 'Momentum of SGD.'),
@@ -166,10 +167,10 @@ const quick: Partial<Settings> = {
 const pretrained: Partial<Settings> = {
   'run.rounds': 2,
   'network.backbone': 'mobilenetv2', 'network.width': 1,
-  'training.size': 320, 'training.crop': 0.6, 'training.renderBatch': 4, 'training.photoBatch': 4, 'training.firstSteps': 3500, 'training.steps': 700,
-  'training.learningRate': 2e-3, 'training.backboneFactor': 0.3,
-  'augment.composite': 0.15, 'augment.photoBackgrounds': 0.5, 'augment.parts': 1.5, 'augment.zoomMin': 0.6, 'augment.zoomMax': 1.1,
-  'refine.ratio': 0.85, 'refine.tags': 'pieces', 'refine.segments': 1500, 'predict.scales': [1],
+  'training.size': 320, 'training.crop': 0.75, 'training.renderBatch': 4, 'training.photoBatch': 2, 'training.firstSteps': 4600, 'training.steps': 700,
+  'training.learningRate': 1e-3, 'training.firstRate': 2e-3, 'training.backboneFactor': 0.3,
+  'augment.composite': 0.15, 'augment.photoBackgrounds': 0.5, 'augment.parts': 1.5, 'augment.zoomMin': 0.7, 'augment.zoomMax': 1.1,
+  'refine.ratio': 0.97, 'refine.tags': 'pieces', 'refine.segments': 1500, 'predict.scales': [1],
   'crf.iterations': 5, 'crf.gaussianWidth': 1.5, 'crf.bilateralWidth': 12, 'crf.bilateralColour': 8, 'crf.bilateralWeight': 4,
 }
 

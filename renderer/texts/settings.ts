@@ -40,6 +40,7 @@ const rows: Record<string, Row> = {
   'training.restart': ['Start from', 'Beginn bei', 'Gewichte am Anfang einer Runde: frische, die der Runde davor oder die der ersten.', '起始权重', '每轮起始权重：重新初始化、上一轮或第一轮的。'],
   'training.optimizer': ['Optimizer', 'Optimierer', 'Regel, nach der sich die Gewichte bewegen.', '优化器', '权重更新的规则。'],
   'training.learningRate': ['Learning rate', 'Lernrate', 'Schrittweite des Decoders; größer lernt schneller und unruhiger.', '学习率', '解码头的步长；越大学得越快但越不稳。'],
+  'training.firstRate': ['Learning rate, first round', 'Lernrate, erste Runde', 'Lernrate der ersten Runde; eine kleinere danach bewahrt, was Renderings lehrten, während Fotos gelernt werden. 0 nimmt dieselbe.', '首轮学习率', '首轮的学习率；之后取较小值可在学习照片时保留渲染图所教的内容。0 表示与后续相同。'],
   'training.backboneFactor': ['Backbone share of rate', 'Lernrate des Backbones', 'Lernrate des Backbones als Anteil; kleiner bewahrt vortrainierte Merkmale.', '骨干学习率比例', '骨干步长占解码头的比例；越小越保留预训练特征。'],
   'training.weightDecay': ['Weight decay', 'Gewichtsabnahme', 'Zug der Gewichte gegen null; größer glättet mehr.', '权重衰减', '把权重拉向零的力度；越大越平滑。'],
   'training.momentum': ['Momentum', 'Schwung', 'Schwung von SGD; größer läuft träger weiter.', '动量', 'SGD 的动量；越大惯性越强。'],

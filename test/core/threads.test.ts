@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { endThread } from '../../main/steps/threads.ts'
+import { endThread } from '../../main/core/threads.ts'
 
-const threads = new URL('../../main/steps/threads.ts', import.meta.url).href
+const threads = new URL('../../main/core/threads.ts', import.meta.url).href
 /** A thread that answers every message with the same, and holds a timer as a decoder holds threads; 'work' keeps it busy for ever. */
 const thread = () => {
   const code = `import { parentPort } from 'node:worker_threads'
