@@ -31,7 +31,9 @@ import { IGNORE } from '../main/core/image/types.ts'
 import { confusionMatrix, meanIou, sumConfusion } from '../main/core/metric/confusion-matrix.ts'
 import { random } from '../main/core/random.ts'
 import { evaluatedKey } from '../main/steps/evaluated.ts'
+import { classTable, translate } from '../main/steps/import-classes.ts'
 import { importPhotos, importRenders, importTruth } from '../main/steps/import-images.ts'
+import { readClasses } from '../main/steps/import-lists.ts'
 import { runPipeline } from '../main/steps/pipeline.ts'
 import { openPool } from '../main/steps/pool.ts'
 import { prepareRun } from '../main/steps/prepare-run.ts'
@@ -208,15 +210,17 @@ async function runOne(task: Task): Promise<Outcome> {
   const executor = onnxExecutor('cpu', { threads })
   await runPipeline({ id, store, settings, codec, executor, pool, signal, report: async () => undefined })
   const [seconds, peakBytes] = [(performance.now() - startedAt) / 1000, process.resourceUsage().maxRSS * 1024]
-  const outcome = { ...outcomeOf(store, id), labels: labelScore(store, codec, id, data), seconds, peakBytes }
+  const outcome = { ...outcomeOf(store, id), labels: await labelScore(store, codec, id, data), seconds, peakBytes }
   await executor.dispose()
   store.close()
   return outcome
 }
 
+const lastRound = (store: Store, runId: number) => Math.max(...store.rounds.list(runId).map(({ round }) => round))
+
 function outcomeOf(store: Store, runId: number): Pick<Outcome, 'whole' | 'groups' | 'several'> {
   const workpieces = store.workpieces.list()
-  const last = Math.max(...store.rounds.list(runId).map(({ round }) => round))
+  const last = lastRound(store, runId)
   const rows = store.metrics.list(runId)
   const keyOf: Record<Stage, (imageId: number) => string> = {
     initial: (imageId) => evaluatedKey(0, 'round', imageId), final: (imageId) => evaluatedKey(last, 'round', imageId),
@@ -233,19 +237,18 @@ function outcomeOf(store: Store, runId: number): Pick<Outcome, 'whole' | 'groups
 }
 
 /** Pseudo labels of the last round against truth kept aside, which is read here alone. */
-function labelScore(store: Store, codec: Codec, runId: number, data: string): number | null {
+async function labelScore(store: Store, codec: Codec, runId: number, data: string): Promise<number | null> {
   const folder = join(data, 'truth-of-training-photos')
   if (!existsSync(folder)) return null
-  const names = JSON.parse(readFileSync(join(data, 'classes.json'), 'utf8')) as Record<string, string>
+  const table = classTable(await readClasses(join(data, 'classes.json')), (name) => store.workpieces.find(name)!.classIndex)
   const classes = 1 + store.workpieces.list().length
-  const last = Math.max(...store.rounds.list(runId).map(({ round }) => round))
-  const found = store.rounds.masks(runId, last).flatMap(({ imageId, maskSha }) => {
+  const found = store.rounds.masks(runId, lastRound(store, runId)).flatMap(({ imageId, maskSha }) => {
     const file = join(folder, store.images.get(imageId).name.replace(/\.[^./]+$/, '.png'))
     if (!existsSync(file)) return []
-    const drawn = codec.decodeIndex(readFileSync(file))
-    const labels = resizeLabels(store.blobs.getLabels(maskSha), drawn.width, drawn.height)
-    const truth = drawn.data.map((value, i) => (labels.data[i] === IGNORE || value === IGNORE ? IGNORE : value && store.workpieces.find(names[value])!.classIndex))
-    return [confusionMatrix({ ...drawn, data: truth }, { ...labels, data: labels.data.map((label) => (label === IGNORE ? 0 : label)) }, classes)]
+    const truth = translate(codec.decodeIndex(readFileSync(file)), table, file)
+    const labels = resizeLabels(store.blobs.getLabels(maskSha), truth.width, truth.height)
+    const labelled = truth.data.map((value, i) => (labels.data[i] === IGNORE ? IGNORE : value))
+    return [confusionMatrix({ ...truth, data: labelled }, { ...labels, data: labels.data.map((label) => (label === IGNORE ? 0 : label)) }, classes)]
   })
   return found.length > 0 ? meanIou(sumConfusion(found)).workpieces : null
 }
