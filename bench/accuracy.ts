@@ -9,16 +9,18 @@
  * Beside them: photos that bear several tags, and the last pseudo labels of training photos, their unlabelled pixels left out, where
  * DIR/truth-of-training-photos has truth of some; that truth never enters a project.
  *
+ * With --lines a line of its own for each workpiece on each background: its photos, the empty ones, its renders and nothing else.
+ *
  * With --spoil a row each for what goes wrong in practice: tags that are wrong, few photos, one render, hardly any photos of every second workpiece.
  *
- *   npm run bench:accuracy -- --data DIR [--preset maskwright] [--seeds 1,2,3] [--set key=value]... [--ablate | --sources | --spoil] [--cad]
- *     [--count 100] [--light DIR] [--out out/accuracy]
+ *   npm run bench:accuracy -- --data DIR [--preset maskwright] [--seeds 1,2,3] [--set key=value]... [--ablate | --sources | --spoil | --lines all|BACKGROUND/WORKPIECE,...]
+ *     [--cad] [--count 100] [--light DIR] [--out out/accuracy]
  *
  * DIR holds renders, photos, tags.json and truth with classes.json, as `import` reads them, and cad for renders of our own; --light names light maps.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { basename, join, parse, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Scores } from '../preload/contract/model.ts'
 import type { RenderSettings } from '../preload/contract/render-set.ts'
@@ -60,7 +62,7 @@ interface Outcome {
 const { values } = parseArgs({
   options: {
     data: { type: 'string' }, preset: { type: 'string', default: 'maskwright' }, seeds: { type: 'string', default: '1,2,3' },
-    set: { type: 'string', multiple: true, default: [] }, ablate: { type: 'boolean', default: false }, sources: { type: 'boolean', default: false }, spoil: { type: 'boolean', default: false },
+    set: { type: 'string', multiple: true, default: [] }, ablate: { type: 'boolean', default: false }, sources: { type: 'boolean', default: false }, spoil: { type: 'boolean', default: false }, lines: { type: 'string', default: '' },
     cad: { type: 'boolean', default: false }, count: { type: 'string', default: '100' }, light: { type: 'string', default: '' },
     out: { type: 'string', default: 'out/accuracy' }, one: { type: 'string' },
   },
@@ -102,9 +104,16 @@ const spoils = {
 } as const
 type Spoil = keyof typeof spoils
 
+/** One workpiece on one background. */
+interface Line {
+  readonly group: string
+  readonly workpiece: string
+}
+
 interface Row {
   readonly name: string
   readonly source: Source
+  readonly line?: Line
   readonly spoil?: Spoil
   readonly settings: Settings
 }
@@ -121,6 +130,7 @@ function rowsOf(preset: PresetName, overrides: Partial<Settings>): Row[] {
   const full = settingsFrom(preset, overrides)
   const source: Source = values.cad ? 'like photos' : 'given'
   if (values.sources) return steps.map(([name, from, changes]) => ({ name, source: from, settings: { ...full, 'run.rounds': 1, 'training.photosFromRound': 2, ...changes } }))
+  if (values.lines) return linesOf(values.lines).map((line) => ({ name: `${line.group}/${line.workpiece}`, source, line, settings: full }))
   if (values.spoil) return [{ name: 'as it is', source, settings: full }, ...(Object.keys(spoils) as Spoil[]).map((spoil) => ({ name: spoil, source, spoil, settings: full }))]
   if (!values.ablate) return [{ name: preset, source, settings: full }]
   let settings: Settings = { ...full, ...plain, ...overrides }
@@ -130,16 +140,43 @@ function rowsOf(preset: PresetName, overrides: Partial<Settings>): Row[] {
   })
 }
 
+function linesOf(wanted: string): Line[] {
+  const photos = join(data, 'photos')
+  const names = new Set(Object.values(jsonOf(data, 'classes.json')))
+  const all = readdirSync(photos).sort().flatMap((group) => readdirSync(join(photos, group)).sort().flatMap((workpiece) => (names.has(workpiece) ? [{ group, workpiece }] : [])))
+  if (wanted === 'all') return all
+  return wanted.split(',').map((word) => {
+    const line = all.find(({ group, workpiece }) => word === `${group}/${workpiece}`)
+    if (!line) throw new Error(`expected a line of ${photos}, got ${word}`)
+    return line
+  })
+}
+
+const jsonOf = (folder: string, file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, unknown>
+
+/** What of a dataset belongs to a line, copied to `folder`. */
+function cutLine(folder: string, from: string, { group, workpiece }: Line): void {
+  const copy = (...path: string[]) => existsSync(join(from, ...path)) && cpSync(join(from, ...path), join(folder, ...path), { recursive: true })
+  const keep = (file: string, wanted: (key: string, value: unknown) => boolean) =>
+    writeFileSync(join(folder, file), JSON.stringify(Object.fromEntries(Object.entries(jsonOf(from, file)).filter(([key, value]) => wanted(key, value)))))
+  copy('renders', workpiece)
+  for (const kind of ['photos', 'truth', 'truth-of-training-photos']) copy(kind, group, workpiece)
+  copy('photos', group, 'empty')
+  for (const file of readdirSync(join(from, 'cad'))) if (parse(file).name === workpiece) copy('cad', file)
+  keep('tags.json', (key) => key.startsWith(`${group}/${workpiece}/`) || key.startsWith(`${group}/empty/`))
+  keep('classes.json', (_, name) => name === workpiece)
+}
+
 /** Renders like photos of a workplace: the line's own backgrounds, metal under soft and hard light, alone, several together, and among many stray things. */
 function setsLikePhotos(light: string): Partial<RenderSettings>[] {
-  const place = { 'render.background': 'photos', 'light.map': light, 'camera.noise': 2, 'camera.shift': 0.9, 'camera.elevation': 25, 'camera.fillMin': 0.2, 'camera.fillMax': 0.6 } as const
+  const place = { 'render.background': 'photos', 'light.map': light, 'camera.noise': 2, 'camera.darkNoise': 24, 'camera.shift': 0.9, 'camera.elevation': 25, 'camera.fillMin': 0.2, 'camera.fillMax': 0.6 } as const
   const hard = { 'light.strongest': 8, 'light.softest': 0.12, 'light.lowest': 12, 'light.darkest': 0.05, 'light.brightest': 0.75 }
   const one = { ...hard, 'light.softest': 0.06, 'light.lowest': 15, 'light.darkest': 0.08, 'light.lamps': 1 }
   const finishes = ['cast', 'brushed', 'matt', 'polished'] as const
   return finishes.flatMap((finish): Partial<RenderSettings>[] => [
-    { ...place, 'render.material': finish, 'scene.distractors': 1 },
-    { ...place, ...hard, 'render.material': finish, 'scene.distractors': 3 },
-    { ...place, ...hard, 'render.material': finish, 'scene.distractors': 2, 'scene.parts': 5, 'scene.sizes': 'alike', 'camera.fillMax': 0.4 },
+    { ...place, 'light.matched': 0.5, 'render.material': finish, 'scene.distractors': 1 },
+    { ...place, ...one, 'light.matched': 0.3, 'render.material': finish, 'scene.distractors': 3 },
+    { ...place, ...hard, 'render.material': finish, 'scene.distractors': 2, 'scene.parts': 5, 'scene.sizes': 'alike', 'camera.fillMax': 0.4, 'light.matched': 0.4 },
     { ...place, ...one, 'render.material': finish, 'scene.distractors': 8 },
   ])
 }
@@ -184,6 +221,7 @@ interface Task {
   readonly project: string
   readonly data: string
   readonly spoil?: Spoil
+  readonly line?: Line
   readonly source: Source
   /** Renders of a workpiece from CAD. */
   readonly count: number
@@ -193,14 +231,16 @@ interface Task {
 
 /** One run of the corridor in this process. */
 async function runOne(task: Task): Promise<Outcome> {
-  const { project, data, settings } = task
+  const { project, settings } = task
+  const data = task.line ? `${project}.data` : task.data
+  if (task.line) cutLine(data, task.data, task.line)
   const store = openStore(project, { create: !existsSync(project) })
   const codec = await openCodec()
   const signal = new AbortController().signal
   if (store.images.count({}) === 0) {
     await importPhotos(store, codec, join(data, 'photos'), { signal, tags: join(data, 'tags.json') })
     await importTruth(store, codec, join(data, 'truth'), { signal, classes: join(data, 'classes.json') })
-    await takeRenders(store, codec, task, signal)
+    await takeRenders(store, codec, { ...task, data }, signal)
     if (task.spoil) spoils[task.spoil](store)
   }
   const startedAt = performance.now()
@@ -284,6 +324,17 @@ function backgroundTable(outcomes: readonly Outcome[]): string {
   ])
 }
 
+/** Workpiece x background of lines of their own, and their means. */
+function linesTable(lines: readonly (Row & { outcomes: readonly Outcome[] })[]): string {
+  const groups = [...new Set(lines.map(({ line }) => line!.group))]
+  const names = [...new Set(lines.map(({ line }) => line!.workpiece))]
+  const cell = (stage: Stage, group: string, workpiece?: string) => percent(lines
+    .filter(({ line }) => line!.group === group && (!workpiece || line!.workpiece === workpiece))
+    .flatMap(({ outcomes }) => outcomes.map(({ whole }) => whole[stage].miou.workpieces)))
+  const row = (label: string, workpiece?: string) => [label, ...groups.flatMap((group) => stages.map((stage) => cell(stage, group, workpiece)))]
+  return table(['workpiece', ...groups.flatMap((group) => stages.map((stage) => `${group}, ${stage}`))], [...names.map((name) => row(name, name)), row('mean')])
+}
+
 function rowTable(rows: readonly { name: string; outcomes: readonly Outcome[] }[]): string {
   const groups = Object.keys(rows[0].outcomes[0].groups)
   const cells = (outcomes: readonly Outcome[], stage: Stage) => [
@@ -314,13 +365,14 @@ const rows: (Row & { outcomes: Outcome[] })[] = []
 for (const row of rowsOf(values.preset as PresetName, parseOverrides(values.set))) {
   const outcomes: Outcome[] = []
   for (const seed of values.seeds.split(',').map(Number)) {
-    const project = join(out, `${[name, row.source === 'given' ? '' : row.source, row.spoil ?? ''].filter(Boolean).join(' ')}.maskwright`)
-    outcomes.push(runApart({ project, data, source: row.source, ...(row.spoil && { spoil: row.spoil }), count: Number(values.count), light: values.light && resolve(values.light), settings: { ...row.settings, 'run.seed': seed } }))
+    const project = join(out, `${[name, row.source === 'given' ? '' : row.source, row.spoil ?? '', row.line ? `${row.line.group} ${row.line.workpiece}` : ''].filter(Boolean).join(' ')}.maskwright`)
+    outcomes.push(runApart({ project, data, source: row.source, ...(row.spoil && { spoil: row.spoil }), ...(row.line && { line: row.line }), count: Number(values.count), light: values.light && resolve(values.light), settings: { ...row.settings, 'run.seed': seed } }))
     console.error(`${row.name}, seed ${seed}: ${percent([outcomes.at(-1)!.whole.final.miou.workpieces])} in ${Math.round(outcomes.at(-1)!.seconds)} s`)
   }
   rows.push({ ...row, outcomes })
-  const text = `# ${name}\n\nIoU in %, mean ± spread over seeds ${values.seeds}.\n\n${rowTable(rows)}\n\n${backgroundTable(rows.at(-1)!.outcomes)}\n`
+  const tables = row.line ? [linesTable(rows)] : [rowTable(rows), backgroundTable(rows.at(-1)!.outcomes)]
+  const text = `# ${name}\n\nIoU in %, mean ± spread over seeds ${values.seeds}.\n\n${tables.join('\n\n')}\n`
   writeFileSync(join(out, `${name}.md`), text)
   writeFileSync(join(out, `${name}.json`), `${JSON.stringify(rows, null, 1)}\n`)
-  if (rows.length === 1 || values.ablate || values.sources || values.spoil) console.log(text)
+  if (rows.length === 1 || values.ablate || values.sources || values.spoil || values.lines) console.log(text)
 }

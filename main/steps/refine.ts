@@ -104,7 +104,7 @@ function readPrediction(store: Store, runId: number, round: number, photo: Image
 /** The adaptive threshold over all photos that bear a tag; those without are certain. */
 function findThresholds({ store, settings, id }: Run, round: number, photos: readonly ImageRow[], classes: number): Thresholds {
   const tagged = photos.filter((photo) => photo.tags.length > 0)
-  const selector = thresholdSelector(settings['refine.ratio'], settings['refine.perClass'] ? classes : 1)
+  const selector = thresholdSelector(settings['refine.ratio'], settings['refine.perClass'] ? classes : 1, settings['refine.background'] || settings['refine.ratio'])
   while (!selector.done) {
     for (const photo of tagged) {
       const prediction = readPrediction(store, id, round, photo)

@@ -42,6 +42,7 @@ export function optionsOf(store: Store, settings: Partial<RenderSettings>): Part
     ...(has('camera.defocus') && { defocus: all['camera.defocus'] }),
     ...(has('camera.motion') && { motion: all['camera.motion'] }),
     ...(has('camera.noise') && { noise: all['camera.noise'] }),
+    ...(has('camera.darkNoise') && { darkNoise: all['camera.darkNoise'] }),
     ...(has('light.lamps') && { lamps: all['light.lamps'] }),
     ...(has('light.strongest') && { strongest: all['light.strongest'] }),
     ...(has('light.softest') && { softest: all['light.softest'] }),
@@ -49,6 +50,7 @@ export function optionsOf(store: Store, settings: Partial<RenderSettings>): Part
     ...(has('light.darkest', 'light.brightest') && { exposure: ordered(all['light.darkest'], all['light.brightest']) }),
     ...(all['render.material'] !== 'mixed' && { finishes: [all['render.material']] }),
     ...(all['render.pose'] !== 'mixed' && { pose: all['render.pose'] }),
+    ...(has('light.matched') && { matched: all['light.matched'] }),
     ...(has('render.shadow') && { shadow: all['render.shadow'] }),
   }
 }
@@ -86,7 +88,7 @@ export function sceneOf(store: Store, codec: Codec, settings: Partial<RenderSett
   const all = { ...renderSettingDefaults, ...settings }
   const background = all['render.background']
   const scene = { parts: all['scene.parts'], distractors: all['scene.distractors'], alike: all['scene.sizes'] === 'alike', background }
-  if (background === 'grey' && scene.parts === 1 && scene.distractors === 0) return null
+  if (background === 'grey' && scene.parts === 1 && scene.distractors === 0 && all['light.matched'] === 0) return null
   return { ...scene, photos: background === 'photos' ? emptyPhotos(store, codec, size) : [] }
 }
 

@@ -72,13 +72,13 @@ function render({ thing, number }: RenderWish): RenderAnswer {
   return { image, mask, instances: { ...mask, data: mask.data.map((label) => (label ? 1 : 0)) } }
 }
 
-/** The part, others of the file or more of its kind, and stray things of about its size. */
+/** The part, others of the file or more of its kind, and stray things, the smallest a fifth and the largest almost twice its size. */
 function thingsOf({ parts, distractors, alike }: SceneJob, main: Thing, rng: Random): Thing[] {
   const radius = main.part.extent.radius * (main.part.millimetres ?? 1)
   const likeMain = ({ part, label }: Thing) => ({ part: { ...part, millimetres: (radius / part.extent.radius) * rng.between(0.8, 1.25) }, label })
   const others = Array.from({ length: rng.below(parts) }, () => rng.pick(job.things)).map((thing) => (alike ? likeMain(thing) : thing))
   const stray = Array.from({ length: rng.below(distractors + 1) }, () => ({
-    part: { ...distractor(rng.below(drawnThings)), millimetres: radius * rng.between(0.2, 0.8) }, label: 0,
+    part: { ...distractor(rng.below(drawnThings)), millimetres: radius * 0.2 * 9 ** rng.uniform() }, label: 0,
   }))
   return [main, ...rng.shuffle([...others, ...stray])]
 }

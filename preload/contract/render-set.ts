@@ -28,6 +28,7 @@ export const renderDefinitions = {
   'camera.defocus': number(0, 0, 30, 'Blur of what is one radius of the part behind the sharp distance; 0 is sharp everywhere.', 'px'),
   'camera.motion': number(0, 0, 60, 'Longest smear of a part that moves while the picture is taken.', 'px'),
   'camera.noise': number(0, 0, 60, 'Noise of the sensor at white, in grey levels of 255.'),
+  'camera.darkNoise': number(0, 0, 60, 'Largest grain of shadows on the table, in grey levels of 255; dim places of photos are grainier than light ones.'),
 
   'light.lamps': integer(-1, -1, 4, 'Lamps beside the light from all around; -1 draws none or one for every render.', 'lamps'),
   'light.strongest': number(1.5, 0.2, 20, 'Strength of the brightest lamp against the light from all around; stronger ones throw darker shadows.'),
@@ -36,6 +37,7 @@ export const renderDefinitions = {
   'light.map': text('', 'An EXR or HDR picture of all directions, or a folder of them, as light; empty draws rooms.'),
   'light.darkest': number(0.1, 0.01, 1, 'Least mean light of the part in the picture.'),
   'light.brightest': number(0.45, 0.01, 1, 'Largest mean light of the part in the picture.'),
+  'light.matched': number(0, 0, 1, 'Share of renders whose things are about as light as what is behind them; more where workpieces hardly stand out.'),
 
   'scene.parts': integer(1, 1, 12, 'Most workpieces in one picture; a mask of each is made beside that of all.', 'workpieces'),
   'scene.sizes': choice('true', ['true', 'alike'], 'Sizes of workpieces that share a picture: as their files say, or all about as large as the first.'),

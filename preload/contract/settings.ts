@@ -118,6 +118,7 @@ export const definitions = {
   'weights.distance': number('weights', 8, 0, 200, 'Distance over which trust in a pseudo label grows from its edge inwards, at 640 x 480; 0 trusts all alike.', 'px'),
 
   'refine.ratio': number('refine', 0.85, 0.01, 1, 'Share of the most confident pixels that keep their label; larger labels more and errs more.'),
+  'refine.background': number('refine', 0, 0, 1, 'The same of background pixels, where each class has a threshold; more tells photos what shadows and stray things are. 0 takes the same share.'),
   'refine.perClass': toggle('refine', true, 'One threshold for each workpiece (on) or one for all (off).'),
   'refine.tags': choice('refine', 'fold', ['off', 'mask', 'fold', 'pieces'], 'Use of the tags on training photos: none, forbid what is not on the photo, also lift what is, or do so for every connected piece as one and leave out pieces that no tag explains.'),
   'refine.fold': number('refine', 1, 0, 1, 'How much of what the network gives to workpieces that are not on the photo goes to those that are (with fold); 1 is all.'),
@@ -170,7 +171,7 @@ const pretrained: Partial<Settings> = {
   'training.size': 320, 'training.crop': 0.75, 'training.renderBatch': 4, 'training.photoBatch': 2, 'training.firstSteps': 4600, 'training.steps': 700,
   'training.learningRate': 1e-3, 'training.firstRate': 2e-3, 'training.backboneFactor': 0.3,
   'augment.composite': 0.15, 'augment.photoBackgrounds': 0.5, 'augment.parts': 1.5, 'augment.zoomMin': 0.7, 'augment.zoomMax': 1.1,
-  'refine.ratio': 0.97, 'refine.tags': 'pieces', 'refine.segments': 1500, 'predict.scales': [1],
+  'refine.ratio': 0.97, 'refine.background': 1, 'refine.tags': 'pieces', 'refine.segments': 1500, 'predict.scales': [1],
   'crf.iterations': 5, 'crf.gaussianWidth': 1.5, 'crf.bilateralWidth': 12, 'crf.bilateralColour': 8, 'crf.bilateralWeight': 4,
 }
 

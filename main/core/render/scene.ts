@@ -10,7 +10,7 @@ import { meshExtent } from './mesh.ts'
 import { placeSurfaces, type Placed } from './place-surfaces.ts'
 import { directionBetween, drawRest, turnToZ } from './pose.ts'
 import { check, drawLamps, renderDefaults, type Part, type RenderOptions } from './render.ts'
-import { addNoise } from './sensor.ts'
+import { addDarkNoise, addNoise } from './sensor.ts'
 import type { Floor, Scene } from './shade.ts'
 import type { Surface } from './surface.ts'
 import { trace } from './trace.ts'
@@ -24,6 +24,10 @@ export interface Thing {
 export interface SceneOptions extends RenderOptions {
   /** How much of the shadows the picture behind takes, 0 .. 1. */
   readonly shadow: number
+  /** Share of pictures whose things are about as light as the picture behind, whatever `exposure` says, 0 .. 1. */
+  readonly matched?: number
+  /** Largest grain of shadows, in grey levels where no light is left; drawn from none to this. */
+  readonly darkNoise?: number
   /** The picture behind has noise of its own: things alone get that of the sensor. */
   readonly noisyBehind?: boolean
 }
@@ -82,14 +86,23 @@ function renderOnce(things: readonly Thing[], behind: RgbImage, options: SceneOp
   const traced = trace(scene, camera, { ...options, lens }, rng)
   const left = leave(options.shadow, shadeFloor(scene, camera, options, reachOf(standing), rng))
   const mean = meanLight(traced)
-  const clean = developOver(traced, mean === 0 ? 1 : rng.between(...options.exposure) / mean, behind, left)
-  const image = options.noise ? addNoise(clean, options.noise, rng, options.noisyBehind ? traced.coverage : undefined) : clean
+  const clean = developOver(traced, mean === 0 ? 1 : drawExposure(behind, options, rng) / mean, behind, left)
+  const even = options.noise ? addNoise(clean, options.noise, rng, options.noisyBehind ? traced.coverage : undefined) : clean
+  const image = options.darkNoise ? addDarkNoise(even, rng.between(0, options.darkNoise), left, rng) : even
   const byOwner = (of: (owner: number) => number) => ({ ...traced.owners, data: traced.owners.data.map((owner) => (owner ? of(owner - 1) : 0)) })
   return {
     image, camera, depth: traced.depth, surface: scene.surface,
     mask: byOwner((owner) => standing[owner].label), instances: byOwner((owner) => (standing[owner].label ? owner + 1 : 0)),
   }
 }
+
+/** Mean light that the things shall have. */
+function drawExposure(behind: RgbImage, { matched = 0, exposure }: SceneOptions, rng: Random): number {
+  const asBehind = matched > 0 && rng.chance(matched)
+  return asBehind ? lightOf(behind) * rng.between(0.8, 1.25) : rng.between(...exposure)
+}
+
+const lightOf = (image: RgbImage) => meanColour(image).reduce((sum, value) => sum + value, 0) / 3
 
 /** What a group spans of the picture so that the largest of its workpieces spans what is wanted, a little over the border at most. */
 function fillOf({ radius }: { radius: number }, standing: readonly Standing[], { fill }: SceneOptions): [number, number] {
@@ -175,12 +188,16 @@ function makeScene(standing: readonly Standing[], subject: ReturnType<typeof sub
 }
 
 /** A table of the mean colour of the picture behind: it is mirrored, and seen in that picture alone. */
-function floorLike({ data }: RgbImage): Floor {
+function floorLike(behind: RgbImage): Floor {
+  const material = { colour: meanColour(behind), metal: 0, roughness: 0.8 }
+  return { material: () => material, unseen: true }
+}
+
+/** Linear light of the mean of a picture's sRGB values. */
+function meanColour({ data }: RgbImage): Vector {
   const sum = [0, 0, 0]
   for (let i = 0; i < data.length; i++) sum[i % 3] += data[i]
-  const colour = sum.map((value) => fromSrgb((3 * value) / data.length)) as unknown as Vector
-  const material = { colour, metal: 0, roughness: 0.8 }
-  return { material: () => material, unseen: true }
+  return sum.map((value) => fromSrgb((3 * value) / data.length)) as unknown as Vector
 }
 
 const reachOf = (standing: readonly Standing[]) => 4 * Math.max(...standing.map(({ x, y, radius }) => Math.hypot(x, y) + radius))

@@ -15,3 +15,19 @@ export function addNoise({ width, height, data }: RgbImage, level: number, rng: 
   for (let i = 0; i < data.length; i++) out[i] = Math.min(255, Math.max(0, Math.round(data[i] + sigma[data[i]] * rng.normal() * (share ? Math.min(1, share.data[(i / 3) | 0]) : 1))))
   return { width, height, data: out }
 }
+
+/**
+ * Adds the grain of places that little light reaches, mostly of brightness.
+ *
+ * @param level Standard deviation in grey levels of 255 where no light is left.
+ * @param left Share of the light that is left, 0 .. 1.
+ */
+export function addDarkNoise({ width, height, data }: RgbImage, level: number, left: FloatMap, rng: Random): RgbImage {
+  const out = data.slice()
+  for (let i = 0; i < width * height; i++) {
+    if (left.data[i] === 1) continue
+    const sigma = level * (1 - left.data[i]), grey = 0.9 * rng.normal()
+    for (let o = 3 * i; o < 3 * i + 3; o++) out[o] = Math.min(255, Math.max(0, Math.round(data[o] + sigma * (grey + 0.4 * rng.normal()))))
+  }
+  return { width, height, data: out }
+}

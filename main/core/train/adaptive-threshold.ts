@@ -23,12 +23,13 @@ const HALF = 65536
  *
  * @param ratio Share of pixels that keep their label, 0..1.
  * @param classes 1 = one threshold over all pixels (default), else one per class.
- * @throws RangeError if ratio is outside 0..1, classes under 1 or (on add) a value is negative or no number.
+ * @param background The same of the background, class 0, where every class has a threshold; none = the share of the others.
+ * @throws RangeError if a ratio is outside 0..1, classes under 1 or (on add) a value is negative or no number.
  */
-export function thresholdSelector(ratio: number, classes = 1): ThresholdSelector {
-  if (!(ratio >= 0 && ratio <= 1)) throw new RangeError(`expected a ratio of 0 to 1, got ${ratio}`)
+export function thresholdSelector(ratio: number, classes = 1, background = ratio): ThresholdSelector {
+  for (const share of [ratio, background]) if (!(share >= 0 && share <= 1)) throw new RangeError(`expected a ratio of 0 to 1, got ${share}`)
   if (!Number.isInteger(classes) || classes < 1) throw new RangeError(`expected at least 1 class, got ${classes}`)
-  const picks = Array.from({ length: classes }, () => ({ histogram: new Uint32Array(HALF), high: -1, rest: 0, value: NaN }))
+  const picks = Array.from({ length: classes }, (_, c) => ({ share: classes > 1 && c === 0 ? background : ratio, histogram: new Uint32Array(HALF), high: -1, rest: 0, value: NaN }))
   let pass = 0
   return {
     get done() { return pass === 2 },
@@ -51,7 +52,7 @@ export function thresholdSelector(ratio: number, classes = 1): ThresholdSelector
       for (const pick of picks) {
         if (pass === 0) {
           const n = pick.histogram.reduce((a, b) => a + b, 0)
-          const found = descend(pick.histogram, Math.min(Math.floor(n * ratio), n - 1))
+          const found = descend(pick.histogram, Math.min(Math.floor(n * pick.share), n - 1))
           pick.high = found.bin
           pick.rest = found.rest
           pick.histogram.fill(0)

@@ -139,6 +139,25 @@ describe('a scene', () => {
     const mean = (data: Uint8Array) => data.reduce((sum, value) => sum + value, 0) / data.length
     expect(Math.abs(mean(few.image.data) - mean(all.image.data))).toBeLessThan(6)
   })
+  it('lights things like the picture behind where that is asked, and as set elsewhere', () => {
+    const lightOf = (matched: number, behind: number) => {
+      const { image, mask } = renderScene([slab], picture(behind), { ...size, antialias: 2, pose: 'resting', exposure: [0.1, 0.1], matched }, random('scene', 1))
+      const covered = [...mask.data.keys()].filter((i) => mask.data[i])
+      return covered.reduce((sum, i) => sum + image.data[3 * i + 1], 0) / covered.length
+    }
+    expect(lightOf(0, 200)).toBeLessThan(140)
+    expect(lightOf(1, 200)).toBeGreaterThan(160)
+    expect(lightOf(1, 60)).toBeLessThan(90)
+  })
+  it('grains shadows alone, the darker the more', () => {
+    const { image, mask } = render({ lamps: 1, strongest: 8, darkNoise: 30 }), { image: clean } = render({ lamps: 1, strongest: 8 })
+    const off = (lit: boolean) => {
+      const changes = [...mask.data.keys()].filter((i) => mask.data[i] === 0 && (clean.data[3 * i] > 126) === lit).map((i) => Math.abs(image.data[3 * i] - clean.data[3 * i]))
+      return changes.reduce((sum, change) => sum + change, 0) / changes.length
+    }
+    expect(off(true)).toBeLessThan(0.1)
+    expect(off(false)).toBeGreaterThan(1)
+  })
   it('refuses a picture behind of another size', () => {
     expect(() => renderScene([slab], picture(1), { width: 10, height: 10 }, random(1))).toThrow(RangeError)
   })

@@ -45,6 +45,21 @@ describe('thresholdSelector', () => {
     expect(selector.thresholds()).toEqual([Math.fround(0.8), null, 0.5])
   })
 
+  it('keeps another share of the background where classes have their own thresholds', () => {
+    const thresholds = (classes: number, background?: number) => {
+      const selector = thresholdSelector(0.5, classes, background)
+      while (!selector.done) {
+        selector.add(Float32Array.of(0.9, 0.8, 0.7, 0.6), Uint8Array.of(0, 0, 1, 1))
+        selector.endPass()
+      }
+      return selector.thresholds().map((value) => Math.round(10 * value!))
+    }
+    expect(thresholds(2)).toEqual([8, 6])
+    expect(thresholds(2, 0)).toEqual([9, 6])
+    expect(thresholds(1, 0)).toEqual([7])
+    expect(() => thresholdSelector(0.5, 2, 1.1)).toThrow('expected a ratio of 0 to 1, got 1.1')
+  })
+
   it('takes views into larger buffers', () => {
     const selector = thresholdSelector(0)
     while (!selector.done) {
