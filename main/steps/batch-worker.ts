@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads'
+import { onMessages } from '../core/threads.ts'
 import { batchSampler, type PhotoSample, type RenderSample, type Sampler, type SamplerOptions } from '../core/train/sampler.ts'
 import { photoWeights, renderWeights } from '../core/train/spatial-weights.ts'
 
@@ -47,7 +48,7 @@ function pixelWeights(labels: Int32Array, renders: number): Float32Array {
   return out
 }
 
-parentPort?.on('message', (message: BatchMessage) => {
+function take(message: BatchMessage): void {
   if ('setup' in message) {
     setup = message.setup
     sampler = batchSampler(setup.renders, setup.photos, setup.options)
@@ -59,4 +60,6 @@ parentPort?.on('message', (message: BatchMessage) => {
   } catch (error) {
     parentPort!.postMessage({ id: message.id, message: error instanceof Error ? error.message : String(error) } satisfies BatchReply)
   }
-})
+}
+
+onMessages(take, () => undefined)

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { endThread } from '../core/threads.ts'
 import type { BatchInputs, BatchMessage, BatchReply, BatchSetup, BatchWish } from './batch-worker.ts'
 import { entryUrl } from './pool.ts'
 
@@ -52,7 +53,7 @@ export function openBatches(setup: BatchSetup): Batches {
       ready.delete(JSON.stringify(wish))
       return inputs
     },
-    close: async () => void (await worker.terminate()),
+    close: () => endThread(worker),
   }
 }
 

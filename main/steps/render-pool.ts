@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { endThread } from '../core/threads.ts'
 import { entryUrl } from './pool.ts'
 import type { RenderAnswer, RenderJob, RenderWish } from './render-worker.ts'
 
@@ -49,6 +50,6 @@ export async function renderAll(
     }
   } finally {
     signal?.removeEventListener('abort', onAbort)
-    await Promise.all(workers.map((worker) => worker.terminate()))
+    await Promise.all(workers.map(endThread))
   }
 }

@@ -5,6 +5,7 @@ import { drawDistractor } from '../core/render/distractors.ts'
 import { makeEnvironment, mapSky, roomSky, type Environment } from '../core/render/environment.ts'
 import { preparePart, renderDefaults, renderPart, type Part } from '../core/render/render.ts'
 import { renderScene, type SceneOptions, type Thing } from '../core/render/scene.ts'
+import { onMessages } from '../core/threads.ts'
 import { drawSurface, surfaceKinds } from '../core/train/procedural.ts'
 
 /** Thread entry: renders of the parts of one file; a wish in, that render out. */
@@ -104,8 +105,10 @@ function mirrored(image: RgbImage, rng: Random): RgbImage {
   return { width, height, data }
 }
 
-parentPort?.on('message', (wish: RenderWish) => {
+function take(wish: RenderWish): void {
   const { image, mask, instances } = render(wish)
   const buffers = [image, mask, instances].map(({ data }) => data.buffer as ArrayBuffer)
   parentPort!.postMessage({ image, mask, instances } satisfies RenderAnswer, buffers)
-})
+}
+
+onMessages(take, () => undefined)
