@@ -18,8 +18,12 @@ const secondsPerUnit = 0.01
 /** Steps a second of the self-test on one such core: what another device's are held against. */
 const selfTestSteps = 28
 const superpixelSeconds = 0.25
+/** Colour and label: every picture that trains is held in memory. */
+const pixelBytes = 4
 /** Shorter runs are mostly compiling and tell nothing. */
 const tellingSeconds = 60
+
+const frameBytes = (settings: Settings) => settings['training.size'] ** 2 * 0.75 * pixelBytes
 
 const frameUnits = (settings: Settings, long = settings['training.size']) => {
   const width = settings['network.width'] / 0.5
@@ -54,6 +58,7 @@ function unitsOf(settings: Settings, photos: number, truths: number): Record<Ste
 export function estimateRun(store: Store, settings: Settings, devices: readonly DeviceInfo[], device: DeviceChoice): Estimate {
   const photos = store.images.count({ kind: 'photo', trainable: true })
   const truths = store.images.count({ kind: 'photo', hasTruth: true })
+  const renders = store.images.count({ kind: 'render', rejected: false })
   const units = unitsOf(settings, photos, truths)
   const rate = secondsAUnit(store, settings, devices, device)
   const pixelSeconds = (superpixelSeconds * (photos + truths) * (settings['refine.superpixels'] === 'off' ? 1 : 2)) / availableParallelism()
@@ -62,7 +67,7 @@ export function estimateRun(store: Store, settings: Settings, devices: readonly 
   return {
     steps,
     seconds: steps.reduce((sum, { seconds }) => sum + seconds, 0),
-    memoryBytes: Math.round(500e6 + batch * frameUnits(settings) * 60e6),
+    memoryBytes: Math.round(500e6 + batch * frameUnits(settings) * 60e6 + (photos + renders) * frameBytes(settings)),
     diskBytes: Math.round((photos + truths) * (settings['run.rounds'] + 1) * 60e3 + settings['run.rounds'] * 25e6),
   }
 }
