@@ -28,7 +28,7 @@ export const renderDefinitions = {
   'camera.defocus': number(0, 0, 30, 'Blur of what is one radius of the part behind the sharp distance; 0 is sharp everywhere.', 'px'),
   'camera.motion': number(0, 0, 60, 'Longest smear of a part that moves while the picture is taken.', 'px'),
   'camera.noise': number(0, 0, 60, 'Noise of the sensor at white, in grey levels of 255.'),
-  'camera.darkNoise': number(0, 0, 60, 'Largest grain of shadows on the table, in grey levels of 255; dim places of photos are grainier than light ones.'),
+  'camera.darkNoise': number(0, 0, 60, 'Largest grain of shadows and of what stands in front of them, in grey levels of 255; dim places of photos are grainier than light ones.'),
 
   'light.lamps': integer(-1, -1, 4, 'Lamps beside the light from all around; -1 draws none or one for every render.', 'lamps'),
   'light.strongest': number(1.5, 0.2, 20, 'Strength of the brightest lamp against the light from all around; stronger ones throw darker shadows.'),

@@ -103,7 +103,7 @@ const rows: Record<string, Row> = {
   'camera.defocus': ['Defocus', 'Unschärfe', 'Unschärfe dessen, was einen Radius des Teils hinter der scharfen Ebene liegt; 0 ist überall scharf.', '失焦', '在清晰平面后一个工件半径处的模糊；0 处处清晰。'],
   'camera.motion': ['Motion', 'Bewegung', 'Längste Spur eines Teils, das sich bei der Aufnahme bewegt.', '运动模糊', '拍摄时工件移动的最长拖影。'],
   'camera.noise': ['Noise', 'Rauschen', 'Rauschen des Sensors bei Weiß, in Grauwerten von 255.', '噪声', '传感器在白色处的噪声，以 255 级灰度计。'],
-  'camera.darkNoise': ['Grain of shadows', 'Körnung der Schatten', 'Größte Körnung von Schatten auf dem Tisch, in Grauwerten von 255; dunkle Stellen von Fotos sind körniger als helle.', '阴影颗粒', '台面阴影的最大颗粒，以 255 级灰度计；照片暗处比亮处颗粒更重。'],
+  'camera.darkNoise': ['Grain of shadows', 'Körnung der Schatten', 'Größte Körnung von Schatten und von dem, was davor steht, in Grauwerten von 255; dunkle Stellen von Fotos sind körniger als helle.', '阴影颗粒', '阴影及其前方物体的最大颗粒，以 255 级灰度计；照片暗处比亮处颗粒更重。'],
   'light.lamps': ['Lamps', 'Lampen', 'Lampen neben dem Licht von allen Seiten; -1 zieht für jedes Rendering keine oder eine.', '灯', '环境光之外的灯；-1 则每张随机零或一盏。'],
   'light.strongest': ['Strongest lamp', 'Stärkste Lampe', 'Stärke der hellsten Lampe gegenüber dem Licht von allen Seiten; stärkere werfen dunklere Schatten.', '最强灯', '最亮的灯相对环境光的强度；越强阴影越深。'],
   'light.softest': ['Largest lamp', 'Größte Lampe', 'Größe der größten Lampe als Anteil ihres Abstands; kleinere werfen härtere Schatten.', '最大灯', '最大的灯的大小占其距离的比例；越小阴影越硬。'],

@@ -26,7 +26,7 @@ export interface SceneOptions extends RenderOptions {
   readonly shadow: number
   /** Share of pictures whose things are about as light as the picture behind, whatever `exposure` says, 0 .. 1. */
   readonly matched?: number
-  /** Largest grain of shadows, in grey levels where no light is left; drawn from none to this. */
+  /** Largest grain of shadows on the table and of what hides them, in grey levels where no light is left; drawn from none to this. */
   readonly darkNoise?: number
   /** The picture behind has noise of its own: things alone get that of the sensor. */
   readonly noisyBehind?: boolean

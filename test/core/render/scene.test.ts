@@ -149,7 +149,7 @@ describe('a scene', () => {
     expect(lightOf(1, 200)).toBeGreaterThan(160)
     expect(lightOf(1, 60)).toBeLessThan(90)
   })
-  it('grains shadows alone, the darker the more', () => {
+  it('grains shadows and leaves the lit table as it is', () => {
     const { image, mask } = render({ lamps: 1, strongest: 8, darkNoise: 30 }), { image: clean } = render({ lamps: 1, strongest: 8 })
     const off = (lit: boolean) => {
       const changes = [...mask.data.keys()].filter((i) => mask.data[i] === 0 && (clean.data[3 * i] > 126) === lit).map((i) => Math.abs(image.data[3 * i] - clean.data[3 * i]))
