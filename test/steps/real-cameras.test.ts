@@ -54,10 +54,11 @@ function withoutRawSockets(): void {
 
 /** A camera whose picture is small enough for the receive buffer of any computer: asked until it answers with that size, since the tool ends well without a camera too. */
 async function plugIn(): Promise<void> {
-  simulated = spawn('arv-fake-gv-camera-0.8', ['-i', 'lo', '-s', serial], { stdio: 'ignore' })
+  const camera = spawn('arv-fake-gv-camera-0.8', ['-i', 'lo', '-s', serial], { stdio: 'ignore' })
+  simulated = camera
   const answer = () => spawnSync('arv-tool-0.8', ['-n', `Aravis-Fake-${serial}`, 'control', `Width=${side}`, `Height=${side}`], { encoding: 'utf8', timeout: 20_000 }).stdout
   const sides = [`Width = ${side} `, `Height = ${side} `]
-  for (let said = answer(); !sides.every((line) => said.includes(line)); said = answer()) await sleep(100)
+  for (let said = answer(); !camera.killed && !sides.every((line) => said.includes(line)); said = answer()) await sleep(100)
 }
 async function serve(): Promise<void> {
   simulated = spawn(python!, ['test/helpers/rtsp-server.py', String(port)], { stdio: ['ignore', 'pipe', 'ignore'] })
