@@ -45,11 +45,11 @@ export interface Task extends RendersWanted {
 export async function runOne(task: Task): Promise<Outcome> {
   const { project, settings } = task
   const data = task.line ? `${project}.data` : task.data
-  if (task.line) cutLine(data, task.data, task.line)
   const store = openStore(project, { create: !existsSync(project) })
   const codec = await openCodec()
   const signal = new AbortController().signal
   if (store.images.count({}) === 0) {
+    if (task.line) cutLine(data, task.data, task.line)
     await importPhotos(store, codec, join(data, 'photos'), { signal, tags: join(data, 'tags.json') })
     await importTruth(store, codec, join(data, 'truth'), { signal, classes: join(data, 'classes.json') })
     await takeRenders(store, codec, { ...task, data }, signal)

@@ -23,13 +23,13 @@ const pixelBytes = 4
 /** Shorter runs are mostly compiling and tell nothing. */
 const tellingSeconds = 60
 
-const frameBytes = (settings: Settings) => settings['training.size'] ** 2 * 0.75 * pixelBytes
+const framePixels = (long: number) => long * long * 0.75
 
 const frameUnits = (settings: Settings, long = settings['training.size']) => {
   const width = settings['network.width'] / 0.5
   // Narrow layers do not fill a processor: below half the channels their cost falls with the width, not with its square.
   const network = backbones[settings['network.backbone']] * width * Math.max(1, width) * strides[settings['network.outputStride']]
-  return ((long * long * 0.75) / unitPixels) * network
+  return (framePixels(long) / unitPixels) * network
 }
 
 /** Units of the corridor, step by step. */
@@ -67,7 +67,7 @@ export function estimateRun(store: Store, settings: Settings, devices: readonly 
   return {
     steps,
     seconds: steps.reduce((sum, { seconds }) => sum + seconds, 0),
-    memoryBytes: Math.round(500e6 + batch * frameUnits(settings) * 60e6 + (photos + renders) * frameBytes(settings)),
+    memoryBytes: Math.round(500e6 + batch * frameUnits(settings) * 60e6 + (photos + renders) * framePixels(settings['training.size']) * pixelBytes),
     diskBytes: Math.round((photos + truths) * (settings['run.rounds'] + 1) * 60e3 + settings['run.rounds'] * 25e6),
   }
 }
