@@ -41,14 +41,14 @@ function unitsOf(settings: Settings, photos: number, truths: number): Record<Ste
   const crop = settings['training.crop'] ** 2
   const first = settings['training.firstSteps'] * frameUnits(settings, settings['training.firstSize'] || undefined)
   const later = (rounds - 1) * settings['training.steps'] * frame
-  const predictions = rounds * photos * scales(settings['predict.scales']) * settings['predict.flips']
+  const predictions = rounds * photos * scales(settings['predict.scales']) * scales(settings['predict.enlarge']) * settings['predict.flips']
   return {
     'train-classifier': settings['classifier.steps'] * settings['classifier.batch'] * frame * crop * trainFactor,
     cam: (photos + truths) * scales(settings['cam.scales']) * (settings['cam.flip'] ? 2 : 1) * frame,
     superpixels: 0,
     'initial-mask': 0,
     'self-train': (first + later) * crop * batch * trainFactor + predictions * frame,
-    evaluate: (rounds + 1) * truths * frame,
+    evaluate: (rounds + 1) * truths * scales(settings['predict.enlarge']) * settings['predict.modelFlips'] * frame,
   }
 }
 

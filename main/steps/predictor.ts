@@ -1,6 +1,7 @@
+import type { Settings } from '../../preload/contract/settings.ts'
 import type { Program, TensorFunction } from '../core/engine/types.ts'
 import { resizeRgb, type ChannelMap } from '../core/image/resize.ts'
-import { predictStep, type PredictStep } from '../core/train/predict-step.ts'
+import { predictStep, type PredictOptions, type PredictStep } from '../core/train/predict-step.ts'
 import type { ImageRow } from '../store/images.ts'
 import { classCount } from './classes.ts'
 import { graphKey, ofRound, segmentationNetwork } from './networks.ts'
@@ -16,10 +17,14 @@ export interface Predictor {
   dispose(): Promise<void>
 }
 
+/** What a prediction of one picture averages within the graph. */
+export type Averaging = Pick<PredictOptions, 'flips' | 'scales'>
+
 export interface PredictorOptions {
   readonly weights: Record<string, Float32Array>
+  /** Sizes at which the photo is read. */
   readonly scales?: readonly number[]
-  readonly flips?: number
+  readonly averaging?: Averaging
   /** Size photos are brought to before; their own where left out. */
   readonly size?: Size
 }
@@ -31,17 +36,18 @@ export function readWeights({ store, id }: Pick<Run, 'store' | 'id'>, round: num
   return unpackTensors(store.blobs.get(found.sha)) as Record<string, Float32Array>
 }
 
-/** The network of a round as it is evaluated and exported: one scale, the mirrorings of `predict.modelFlips`. `size` as in the options. */
+/** The network of a round as it is evaluated and exported. `size` as in the options. */
 export const openFinished = (run: Run, round: number, size?: Size): Promise<Predictor> =>
-  openPredictor(ofRound(run, round), { weights: readWeights(run, round), flips: run.settings['predict.modelFlips'], size })
+  openPredictor(ofRound(run, round), { weights: readWeights(run, round), averaging: averagingOf(run.settings, run.settings['predict.modelFlips']), size })
+
+/** Mirrorings, so many, and the enlargements of a run. */
+export const averagingOf = (settings: Settings, flips: number): Averaging => ({ flips: flips >= 4 ? 4 : flips >= 2 ? 2 : 1, scales: settings['predict.enlarge'] })
 
 /** The segmentation network, ready to predict. By default one scale and no mirroring. */
-export function openPredictor(run: Run, { weights, scales = [1], flips = 1, size }: PredictorOptions): Promise<Predictor> {
+export function openPredictor(run: Run, { weights, scales = [1], averaging = {}, size }: PredictorOptions): Promise<Predictor> {
   const network = segmentationNetwork(run.settings, classCount(run.store))
-  return openMapper(run, weights, scales, 'probabilities', [flips], (options) => predictStep(network, { ...options, flips: mirrorings(flips) }), size)
+  return openMapper(run, weights, scales, 'probabilities', [averaging], (options) => predictStep(network, { ...options, ...averaging }), size)
 }
-
-export const mirrorings = (count: number) => (count >= 4 ? 4 : count >= 2 ? 2 : 1)
 
 /** Programs of one prediction at several scales, all with output of the frame's size. `words` tell apart what the settings do not. */
 export async function openMapper(

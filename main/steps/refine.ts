@@ -8,7 +8,7 @@ import type { Store } from '../store/index.ts'
 import { classIndices } from './classes.ts'
 import { meanLabelled, saveMask } from './initial-mask.ts'
 import { workSize } from './photos.ts'
-import { openPredictor, readWeights } from './predictor.ts'
+import { averagingOf, openPredictor, readWeights } from './predictor.ts'
 import type { Run } from './run.ts'
 import { readSuperpixels } from './superpixels.ts'
 import type { Size } from './worker.ts'
@@ -52,7 +52,7 @@ async function predictAll(run: Run, round: number, photos: readonly ImageRow[]):
   if (missing.length === 0) return
   const workpieces = classIndices(store)
   const predictor = await openPredictor(run, {
-    weights: readWeights(run, round), scales: settings['predict.scales'], flips: settings['predict.flips'],
+    weights: readWeights(run, round), scales: settings['predict.scales'], averaging: averagingOf(settings, settings['predict.flips']),
   })
   try {
     const predictions = predictor.predict(missing)

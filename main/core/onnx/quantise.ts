@@ -20,7 +20,7 @@ interface Plan {
 }
 
 /**
- * Every convolution but the last one, which makes the scores; sums and largest values of what convolutions make.
+ * Every convolution but the one that makes the scores, however often it is used; sums and largest values of what convolutions make.
  * Biases are to be folded first.
  */
 function plan(model: OnnxModel): Plan {
@@ -37,10 +37,10 @@ function plan(model: OnnxModel): Plan {
     nodes.add(node)
     values.set(value, values.get(value) ?? value)
   }
-  const last = model.nodes.findLast(({ type }) => type === 'Conv')
+  const scores = model.nodes.findLast(({ type }) => type === 'Conv')?.inputs[1]
   for (const node of model.nodes) {
     const [x, y] = node.inputs
-    if (node.type === 'Conv' && node !== last && constantOf(y)) {
+    if (node.type === 'Conv' && y !== scores && constantOf(y)) {
       values.set(x, values.get(x) ?? x)
       keep(node)
     } else if (node.type === 'Add' && values.has(x) && values.has(y)) keep(node)

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { Signature, Specs, TensorFunction, Tensors } from '../engine/types.ts'
 import type { Classifier, Network, ParameterSpecs, Size } from '../model/network.ts'
+import { resize } from '../model/resample.ts'
 
 export interface PredictOptions {
   readonly batch: number
@@ -12,6 +13,8 @@ export interface PredictOptions {
   readonly output?: Size
   /** Mirrorings averaged: 1 none, 2 left-right, 4 also up-down. */
   readonly flips?: 1 | 2 | 4
+  /** Sizes averaged, as shares of the picture's own; it is enlarged or reduced as it is. Its own alone where left out. */
+  readonly scales?: readonly number[]
 }
 
 /** A prediction as a function of tensors; the state is the weights, `w/NAME`. */
@@ -26,17 +29,17 @@ export interface PredictStep {
 const mirrorings: readonly (readonly number[])[] = [[], [2], [1], [1, 2]]
 
 /**
- * Class probabilities, averaged over mirrorings.
+ * Class probabilities, averaged over mirrorings and sizes.
  *
  * Input: image [B, H, W, 3], RGB 0..255. Output: probabilities [B, height, width, classes] of the output size.
  */
 export function predictStep(network: Network, options: PredictOptions): PredictStep {
   return predicting(network.parameters, options, (image, weights, size) =>
-    ({ probabilities: averaged(image, options.flips ?? 1, (x) => tf.softmax(network.forward(x, weights, false, size).output)) }))
+    ({ probabilities: averaged(image, options, (x) => tf.softmax(network.forward(x, weights, false, size).output)) }))
 }
 
 /**
- * Score maps of the tag classifier, averaged over mirrorings, and its logits.
+ * Score maps of the tag classifier, averaged over mirrorings and sizes, and its logits.
  *
  * Input: image [B, H, W, 3], RGB 0..255.
  * Outputs: maps [B, height, width, tags] of the output size; logits [B, tags] of the picture as it is.
@@ -44,7 +47,7 @@ export function predictStep(network: Network, options: PredictOptions): PredictS
 export function camStep(classifier: Classifier, options: PredictOptions): PredictStep {
   return predicting(classifier.parameters, options, (image, weights, size) => {
     const plain = classifier.forward(image, weights, false, size)
-    const maps = averaged(image, options.flips ?? 1, (x) => (x === image ? plain : classifier.forward(x, weights, false, size)).maps)
+    const maps = averaged(image, options, (x) => (x === image ? plain : classifier.forward(x, weights, false, size)).maps)
     return { maps, logits: plain.output }
   })
 }
@@ -62,9 +65,10 @@ function predicting(
   }
 }
 
-function averaged(image: Tensor4D, flips: 1 | 2 | 4, predict: (image: Tensor4D) => Tensor4D): Tensor4D {
-  const all = mirrorings.slice(0, flips).map((axes) => mirrored(predict(mirrored(image, axes)), axes))
-  return flips === 1 ? all[0] : tf.mul(all.reduce((sum, one) => tf.add(sum, one)), 1 / flips)
+function averaged(image: Tensor4D, { flips = 1, scales = [1] }: PredictOptions, predict: (image: Tensor4D) => Tensor4D): Tensor4D {
+  const sizes = scales.map((scale) => resize(image, [Math.round(image.shape[1] * scale), Math.round(image.shape[2] * scale)]))
+  const all = sizes.flatMap((x) => mirrorings.slice(0, flips).map((axes) => mirrored(predict(mirrored(x, axes)), axes)))
+  return all.length === 1 ? all[0] : tf.mul(all.reduce((sum, one) => tf.add(sum, one)), 1 / all.length)
 }
 
 function mirrored(x: Tensor4D, axes: readonly number[]): Tensor4D {

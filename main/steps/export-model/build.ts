@@ -8,7 +8,7 @@ import { predictStep } from '../../core/train/predict-step.ts'
 import { classCount } from '../classes.ts'
 import { ofRound, segmentationNetwork } from '../networks.ts'
 import { frameOf, readPixels } from '../photos.ts'
-import { mirrorings, readWeights } from '../predictor.ts'
+import { averagingOf, readWeights } from '../predictor.ts'
 import type { Run } from '../run.ts'
 import type { Size } from '../worker.ts'
 
@@ -34,7 +34,7 @@ export const labelsOf = ({ store }: Pick<Run, 'store'>): Record<string, string> 
 export function wholeModel(run: Run, round: number, { batch, size }: Omit<Form, 'precision'>): OnnxModel {
   const { store, settings, id } = ofRound(run, round)
   const { fn, signature, stateOf } = predictStep(segmentationNetwork(settings, classCount(store)), {
-    batch: 1, ...frameOf(store, settings), flips: mirrorings(settings['predict.modelFlips']),
+    batch: 1, ...frameOf(store, settings), ...averagingOf(settings, settings['predict.modelFlips']),
   })
   return exportGraph(fn, signature, stateOf(readWeights(run, round)), {
     output: 'probabilities', batch, ...(size !== 'dynamic' && { size }),

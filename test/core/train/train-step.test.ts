@@ -236,6 +236,20 @@ describe('predictStep', () => {
       expect(plain.probabilities[i] + plain.probabilities[i + 1] + plain.probabilities[i + 2]).toBeCloseTo(1, 5)
   })
 
+  it('averages over sizes: the mean of the prediction as it is and of the enlarged one', async () => {
+    const network = nets[1][1]()
+    const { image } = drawn(1, 12)
+    const probabilities = async (scales: number[]) => {
+      const step = predictStep(network, { batch: 1, height: H, width: W, scales })
+      const program = await executor.compile(step.fn, step.signature)
+      await program.writeState(step.stateOf(initialise(network.parameters, 4)))
+      return (await program.run({ image })).probabilities
+    }
+    const [one, large, both] = [await probabilities([1]), await probabilities([1.5]), await probabilities([1, 1.5])]
+    expect(one.some((p, i) => Math.abs(p - large[i]) > 1e-3)).toBe(true)
+    both.forEach((p, i) => expect(p).toBeCloseTo((one[i] + large[i]) / 2, 5))
+  })
+
   it('gives another size where asked', async () => {
     const network = nets[0][1]()
     const step = predictStep(network, { batch: 1, height: H, width: W, output: [10, 12] })
