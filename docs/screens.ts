@@ -83,7 +83,7 @@ async function fill(page: Page): Promise<void> {
   await call(page, 'device:test', {})
   await idle()
   for (const precision of ['float32', 'float16', 'int8']) {
-    await call(page, 'export:make', { projectId, runId, round, precision, folder: dir })
+    await call(page, 'export:make', { projectId, runId, round, precision, looks: 'all', batch: 1, size: 'dynamic', folder: dir })
     await idle()
   }
 }

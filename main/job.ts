@@ -83,13 +83,13 @@ const report = ({ project, runId, folder }: ReportInput): Promise<{ html: string
   })
 
 interface ExportInput extends Form { project: string; runId: number; round: number; folder: string }
-async function makeExport({ project, runId, round, precision, batch, size, folder }: ExportInput, { signal, report }: Tools): Promise<ExportCard> {
+async function makeExport({ project, runId, round, folder, ...form }: ExportInput, { signal, report }: Tools): Promise<ExportCard> {
   const { why, bytes, parity, costs } = await withRun({ project, runId, device: 'cpu', threads: 0 }, { signal, onProgress: (progress) => void report(progress) },
-    (run) => exportModel(run, round, folder, { precision, batch, size }))
+    (run) => exportModel(run, round, folder, form))
   return {
-    precision, batch, size, bytes, msPerPhoto: costs.ms, speedup: costs.wholeMs / costs.ms,
+    ...form, bytes, msPerPhoto: costs.ms, speedup: costs.wholeMs / costs.ms,
     state: why.length === 0 ? 'ready' : 'refused', reason: why.length === 0 ? null : why.join(' '), path: why.length === 0 ? folder : null,
-    differing: parity.differing.map(({ id }) => id),
+    differing: parity.differing.map(({ id }) => id), miou: parity.miou?.written ?? null,
     parity: { agreement: 1 - parity.disagreement, largestDifference: parity.largestDifference, photos: parity.photos },
   }
 }
@@ -99,7 +99,7 @@ async function predict(input: PredictInput, tools: Tools): Promise<{ path: strin
   const folder = mkdtempSync(join(tmpdir(), 'maskwright-'))
   try {
     if (input.model === null) {
-      const { reason } = await makeExport({ ...input, precision: 'float32', batch: 1, size: 'dynamic', folder }, tools)
+      const { reason } = await makeExport({ project: input.project, runId: input.runId, round: input.round, precision: 'float32', looks: 'all', batch: 1, size: 'dynamic', folder }, tools)
       if (reason !== null) throw new AppError({ code: 'export-refused', message: reason, advice: 'Export again; if it stays, report it with the project.' })
     }
     const model = await loadModel(input.model ?? folder, threadsOf(0))

@@ -56,7 +56,7 @@ export const commands: Readonly<Record<string, Command>> = {
   status: { usage: 'status P', help: 'Tells what a project holds and how its runs score.', run: status },
   report: { usage: 'report P --out DIR [--run ID]', help: 'Writes report.html with tables, curves and pictures, and metrics.csv.', run: report },
   export: {
-    usage: 'export P --out DIR [--run ID] [--round N] [--precision float32|float16|int8] [--batch N|dynamic] [--size WxH|dynamic]',
+    usage: 'export P --out DIR [--run ID] [--round N] [--precision float32|float16|int8] [--looks all|one] [--batch N|dynamic] [--size WxH|dynamic]',
     help: 'Writes a folder with model.onnx, checked against the trained network, its card, samples and consumer programs.', run: exportModel,
   },
   verify: { usage: 'verify DIR', help: 'Checks an exported folder: hashes, card, labels, and the model on its samples.', run: verify },

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { BatchChoice, precisions, SizeChoice } from '../../preload/contract/api.ts'
+import { BatchChoice, looks, precisions, SizeChoice } from '../../preload/contract/api.ts'
 import { AppError } from '../../preload/contract/error.ts'
 import { openCodec } from '../core/image/codec.ts'
 import { exportModel as exportStep, type ExportResult } from '../steps/export-model.ts'
@@ -13,15 +13,15 @@ import { progressBar } from './progress-bar.ts'
 import { required } from './project-commands.ts'
 import { oneOf } from './run.ts'
 
-const usage = 'export P --out DIR [--run ID] [--round N] [--precision float32|float16|int8] [--batch N|dynamic] [--size WxH|dynamic]'
+const usage = 'export P --out DIR [--run ID] [--round N] [--precision float32|float16|int8] [--looks all|one] [--batch N|dynamic] [--size WxH|dynamic]'
 
 export async function exportModel(args: readonly string[]): Promise<Answer> {
   const { values, positionals: [project] } = parse(args, {
     out: { type: 'string' }, run: { type: 'string' }, round: { type: 'string' },
-    precision: { type: 'string', default: 'float32' }, batch: { type: 'string', default: '1' }, size: { type: 'string', default: 'dynamic' },
+    precision: { type: 'string', default: 'float32' }, looks: { type: 'string', default: 'all' }, batch: { type: 'string', default: '1' }, size: { type: 'string', default: 'dynamic' },
   }, usage, 1)
   const out = required(values.out, usage)
-  const form = { precision: oneOf(precisions, values.precision, 'precision'), batch: batchOf(values.batch), size: sizeOf(values.size) }
+  const form = { precision: oneOf(precisions, values.precision, 'precision'), looks: oneOf(looks, values.looks, 'way of looking'), batch: batchOf(values.batch), size: sizeOf(values.size) }
   const { runId, round } = chosenRound(project, whole(values.run, '--run'), whole(values.round, '--round'))
   const bar = progressBar(process.stderr)
   const stop = new AbortController()

@@ -4,7 +4,7 @@ import { overlay } from '../core/image/overlay.ts'
 import { resizeRgb } from '../core/image/resize.ts'
 import type { LabelMap, RgbImage } from '../core/image/types.ts'
 import { encodeModel } from '../core/onnx/model.ts'
-import { inPrecision, labelsOf, wholeModel, type Form } from './export-model/build.ts'
+import { inPrecision, labelsOf, lookingAs, wholeModel, type Form } from './export-model/build.ts'
 import { cardFile, requireFree, writeFiles, writeFolder } from './export-model/files.ts'
 import { cardHtml } from './export-model/card-html.ts'
 import { makeCard } from './export-model/card.ts'
@@ -36,8 +36,9 @@ const picturedWidth = 320
  * brings too little, nothing is written and the result says why. See export-model/gate.ts.
  * @throws AppError `already-exists` where the folder holds other things.
  */
-export async function exportModel(run: Run, round: number, dir: string, form: Form): Promise<ExportResult> {
+export async function exportModel(trained: Run, round: number, dir: string, form: Form): Promise<ExportResult> {
   requireFree(dir)
+  const run = lookingAs(trained, form.looks)
   const model = wholeModel(run, round, form)
   const bytes = await inPrecision(run, model, form)
   const parity = await compare(run, round, bytes, form, disagreementLimits[form.precision])
@@ -48,7 +49,7 @@ export async function exportModel(run: Run, round: number, dir: string, form: Fo
   const masks = await masksOf(run, bytes, photos)
   const samples = photos.map((_, i) => ({ photo: `samples/${i + 1}.png`, mask: `samples/${i + 1}_mask.png` }))
   const labels = labelsOf(run)
-  const card = makeCard({ run, round, form, model: bytes, parity, costs, labels, samples })
+  const card = makeCard({ run: trained, round, form, model: bytes, parity, costs, labels, samples })
   const pictures = photos.map((photo, i) => `data:image/jpeg;base64,${Buffer.from(pictured(run, photo, masks[i])).toString('base64')}`)
   return writeFolder(dir, async (folder) => {
     writeFiles(folder, {

@@ -198,6 +198,8 @@ export type Report = z.output<typeof Report>
 export const reportFormats = ['html', 'pdf', 'csv'] as const
 
 export const precisions = ['float32', 'float16', 'int8'] as const
+/** How often a model looks at a photo: all mirrorings and enlargements of the run, averaged, or one. */
+export const looks = ['all', 'one'] as const
 /** Pictures a run of the model takes: so many, or any number of one size. */
 export const BatchChoice = z.union([z.int().min(1).max(64), z.literal('dynamic')])
 /** Pixels that a side of a picture may have where a model takes one size alone. */
@@ -208,6 +210,7 @@ export const SizeChoice = z.union([z.strictObject({ width: Side, height: Side })
 export const ExportCard = z.object({
   precision: z.enum(precisions),
   state: z.enum(['none', 'ready', 'refused']),
+  looks: z.enum(looks).default('all'),
   batch: BatchChoice.default(1),
   size: SizeChoice.default('dynamic'),
   bytes: Bytes.nullable(),
@@ -216,6 +219,8 @@ export const ExportCard = z.object({
   speedup: z.number().nullable().default(null),
   /** Against the trained network on held-out photos: share of pixels with the same label, and largest difference of a probability. */
   parity: z.object({ agreement: Share, largestDifference: z.number(), photos: Count }).nullable(),
+  /** mIoU over workpieces on photos with truth, of the model as written. */
+  miou: Share.nullable().default(null),
   /** Why it is refused, with the photos that differ most. */
   reason: z.string().nullable(),
   differing: z.array(Id),
@@ -403,7 +408,7 @@ export const calls = {
   /** The three bundles of a round, as far as they have been made. */
   'export:list': { input: z.strictObject({ ...OfRun, round: Count }), output: z.array(ExportCard) },
   /** Job: makes a bundle and checks it against the trained network; the result is an ExportCard. */
-  'export:make': { input: z.strictObject({ ...OfRun, round: Count, precision: z.enum(precisions), batch: BatchChoice, size: SizeChoice, folder: Path }), output: Job },
+  'export:make': { input: z.strictObject({ ...OfRun, round: Count, precision: z.enum(precisions), looks: z.enum(looks), batch: BatchChoice, size: SizeChoice, folder: Path }), output: Job },
   /** Job: writes masks of the photos of a folder beside an overlay of each; the result is {path, photos}. */
   'export:predict': { input: z.strictObject({ ...OfRun, round: Count, input: Path, output: Path }), output: Job },
 

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, reactive, ref, watch } from 'vue'
-import { pictureSides, type ExportCard, type precisions } from '../../preload/contract/api.ts'
+import { pictureSides, type ExportCard, type looks as waysToLook, type precisions } from '../../preload/contract/api.ts'
 import { call } from '../api.ts'
 import { useApp } from './app.ts'
 import { useJobs } from './jobs.ts'
@@ -18,14 +18,15 @@ export const useExport = defineStore('export', () => {
   const round = ref(0)
   const cards = ref<ExportCard[]>([])
   const making = ref(new Set<Precision>())
+  const looks = ref<(typeof waysToLook)[number]>('all')
   const batch = ref<number | 'dynamic'>(1)
   const sizing = ref<'dynamic' | 'fixed'>('dynamic')
   const sides = reactive({ width: 640, height: 480 })
   const fits = (side: unknown) => Number.isInteger(side) && (side as number) >= smallestSide && (side as number) <= largestSide
   /** The form of the next model; null where it is not a size. */
   const form = computed(() => {
-    if (sizing.value === 'dynamic') return { batch: batch.value, size: 'dynamic' as const }
-    return fits(sides.width) && fits(sides.height) ? { batch: batch.value, size: { ...sides } } : null
+    if (sizing.value === 'dynamic') return { looks: looks.value, batch: batch.value, size: 'dynamic' as const }
+    return fits(sides.width) && fits(sides.height) ? { looks: looks.value, batch: batch.value, size: { ...sides } } : null
   })
   const predicting = ref(false)
   const predicted = ref<{ path: string; photos: number }>()
@@ -62,5 +63,5 @@ export const useExport = defineStore('export', () => {
     cards.value = []
     predicted.value = undefined
   })
-  return { runId, round, cards, making, batch, sizing, sides, fits, form, predicting, predicted, choose, enter, make, predict }
+  return { runId, round, cards, making, looks, batch, sizing, sides, fits, form, predicting, predicted, choose, enter, make, predict }
 })

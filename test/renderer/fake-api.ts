@@ -106,9 +106,9 @@ export function createFake(options: FakeOptions = {}): Fake {
   const verdicts = new Map<number, ReviewItem['verdict']>()
   const hints = new Map<number, number>()
   const cards: ExportCard[] = [
-    { precision: 'float32', state: 'ready', batch: 1, size: 'dynamic', bytes: 13_412_000, msPerPhoto: 41.2, speedup: 1, parity: { agreement: 1, largestDifference: 2.1e-6, photos: 32 }, reason: null, differing: [], path: '/home/line3/models/run2-round3-float32' },
-    { precision: 'float16', state: 'none', batch: 1, size: 'dynamic', bytes: null, msPerPhoto: null, speedup: null, parity: null, reason: null, differing: [], path: null },
-    { precision: 'int8', state: 'refused', batch: 'dynamic', size: { width: 640, height: 480 }, bytes: 3_391_000, msPerPhoto: 24.8, speedup: 1.7, parity: { agreement: 0.9712, largestDifference: 0.41, photos: 32 }, reason: 'On 4 of 32 photos more than 1 % of the pixels get another label.', differing: [6, 12, 18, 24], path: null },
+    { precision: 'float32', state: 'ready', looks: 'all', miou: 0.914, batch: 1, size: 'dynamic', bytes: 13_412_000, msPerPhoto: 41.2, speedup: 1, parity: { agreement: 1, largestDifference: 2.1e-6, photos: 32 }, reason: null, differing: [], path: '/home/line3/models/run2-round3-float32' },
+    { precision: 'float16', state: 'none', looks: 'all', miou: null, batch: 1, size: 'dynamic', bytes: null, msPerPhoto: null, speedup: null, parity: null, reason: null, differing: [], path: null },
+    { precision: 'int8', state: 'refused', looks: 'one', miou: 0.861, batch: 'dynamic', size: { width: 640, height: 480 }, bytes: 3_391_000, msPerPhoto: 24.8, speedup: 1.7, parity: { agreement: 0.9712, largestDifference: 0.41, photos: 32 }, reason: 'On 4 of 32 photos more than 1 % of the pixels get another label.', differing: [6, 12, 18, 24], path: null },
   ]
   let issues = options.empty ? [] : [
     { file: 'photos/metal/panel/IMG_2231.jpg', code: 'image-unreadable', message: 'The file is cut off after 12 kB.', advice: 'Copy it from the camera again.' },

@@ -92,14 +92,14 @@ describe('a run', { timeout: 180_000 }, () => {
 
   it('is exported with parity and predicts', async () => {
     expect((await bench.call('export:list', { projectId, runId, round: 2 })).map(({ state }) => state)).toEqual(['none', 'none', 'none'])
-    const { jobId } = await bench.call('export:make', { projectId, runId, round: 2, precision: 'float32', batch: 1, size: 'dynamic', folder: bench.dir })
+    const { jobId } = await bench.call('export:make', { projectId, runId, round: 2, precision: 'float32', looks: 'all', batch: 1, size: 'dynamic', folder: bench.dir })
     const card = await bench.done(jobId) as { path: string; parity: { agreement: number } }
     expect(card).toMatchObject({ precision: 'float32', state: 'ready' })
     expect(card.parity.agreement).toBeGreaterThan(0.999)
     expect(existsSync(join(card.path, 'model.onnx'))).toBe(true)
     expect((await bench.call('export:list', { projectId, runId, round: 2 }))[0]).toEqual(card)
     for (const [precision, share] of [['float16', 0.65], ['int8', 0.45]] as const) {
-      const smaller = await bench.done((await bench.call('export:make', { projectId, runId, round: 2, precision, batch: 'dynamic', size: { width: 64, height: 48 }, folder: bench.dir })).jobId) as { state: string; bytes: number | null; reason: string | null }
+      const smaller = await bench.done((await bench.call('export:make', { projectId, runId, round: 2, precision, looks: 'all', batch: 'dynamic', size: { width: 64, height: 48 }, folder: bench.dir })).jobId) as { state: string; bytes: number | null; reason: string | null }
       if (smaller.state === 'refused') expect(smaller.reason).toMatch(/differs from the trained network/)
       else expect(smaller.bytes! / (card as unknown as { bytes: number }).bytes).toBeLessThan(share)
     }

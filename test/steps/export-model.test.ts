@@ -9,7 +9,7 @@ import { openModel } from '../../main/core/engine/export-graph.ts'
 import { openCodec, type Codec } from '../../main/core/image/codec.ts'
 import { encodeModel } from '../../main/core/onnx/model.ts'
 import { exportModel } from '../../main/steps/export-model.ts'
-import { wholeModel, type Form } from '../../main/steps/export-model/build.ts'
+import { lookingAs, wholeModel, type Form } from '../../main/steps/export-model/build.ts'
 import { sha256 } from '../../main/steps/export-model/card.ts'
 import { disagreementLimits, faults } from '../../main/steps/export-model/gate.ts'
 import { compare } from '../../main/steps/export-model/parity.ts'
@@ -20,7 +20,7 @@ import { presets } from '../../preload/contract/settings.ts'
 import { onnxChecker, pythonWith } from '../helpers/python.ts'
 import { tinyProject, tinySettings, writeTinyLine } from '../helpers/tiny-line.ts'
 
-const float32: Form = { precision: 'float32', batch: 1, size: 'dynamic' }
+const float32: Form = { precision: 'float32', looks: 'all', batch: 1, size: 'dynamic' }
 const hooks = { signal: new AbortController().signal, onProgress: () => undefined }
 const quiet = { threads: 1, report: async () => undefined }
 
@@ -69,7 +69,7 @@ describe('an exported folder', () => {
   it('has a card that tells classes, input, lineage, labels used, metrics and parity', () => {
     const card = JSON.parse(readFileSync(join(bundle, 'model-card.json'), 'utf8')) as Record<string, never>
     expect(card).toMatchObject({
-      format: 'maskwright-model-2', project: 'tiny', precision: 'float32',
+      format: 'maskwright-model-2', project: 'tiny', precision: 'float32', looks: 'all',
       classes: [{ index: 0, name: 'background', colour: null }, { index: 1, name: 'bar', colour: '#e69f00' }, { index: 2, name: 'disc', colour: '#56b4e9' }],
       input: { name: 'image', type: 'uint8', shape: [1, 'H', 'W', 3], colour: 'RGB' },
       model: { opset: 17, operators: 'standard', sha256: sha256(readFileSync(join(bundle, 'model.onnx'))) },
@@ -81,6 +81,18 @@ describe('an exported folder', () => {
     expect(html).toMatch(/^<!doctype html>/)
     expect(html).not.toMatch(/<script|(?:src|href)="(?!data:)/)
     for (const words of ['tiny', '#56b4e9', 'Labels painted by hand: none', 'uint8 [1, H, W, 3]', sha256(readFileSync(join(bundle, 'model.onnx')))]) expect(html).toContain(words)
+  })
+
+  it('looks once at a photo where asked, and claims no figures of the averaged network', async () => {
+    const dir = at('one-look')
+    const { why, parity } = await write(dir, { ...float32, looks: 'one' })
+    expect(why).toEqual([])
+    const card = JSON.parse(readFileSync(join(dir, 'model-card.json'), 'utf8')) as { looks: string; metrics: unknown; lineage: { settings: Record<string, unknown> } }
+    expect([card.looks, card.metrics, card.lineage.settings['predict.modelFlips']]).toEqual(['one', null, 4])
+    expect(parity.miou!.written).toBeCloseTo(parity.miou!.trained, 2)
+    expect((await verifyBundle(dir, codec, quiet)).filter(({ ok }) => !ok)).toEqual([])
+    const convolutions = await withTiny(async (run) => (['all', 'one'] as const).map((looks) => wholeModel(lookingAs(run, looks), 2, float32).nodes.filter(({ type }) => type === 'Conv').length))
+    expect(convolutions[0]).toBe(4 * convolutions[1])
   })
 
   it('takes the place of an earlier export, and of nothing else', async () => {
@@ -97,7 +109,7 @@ describe('an exported folder', () => {
   })
 
   it.each([
-    { precision: 'float16', batch: 'dynamic', size: 'dynamic' }, { precision: 'float32', batch: 2, size: { width: 32, height: 24 } },
+    { precision: 'float16', looks: 'all', batch: 'dynamic', size: 'dynamic' }, { precision: 'float32', looks: 'all', batch: 2, size: { width: 32, height: 24 } },
   ] satisfies Form[])('is whole in other forms: $precision, batch $batch', async (form) => {
     const dir = at(`form-${form.precision}`)
     expect((await write(dir, form)).why).toEqual([])
@@ -111,7 +123,7 @@ describe('an exported folder', () => {
 
   const python = pythonWith('onnx')
   it.skipIf(!python)('passes the checker of ONNX', async () => {
-    for (const form of [float32, { precision: 'float32', batch: 'dynamic', size: { width: 64, height: 48 } }, { precision: 'float16', batch: 'dynamic', size: 'dynamic' }] satisfies Form[]) {
+    for (const form of [float32, { precision: 'float32', looks: 'all', batch: 'dynamic', size: { width: 64, height: 48 } }, { precision: 'float16', looks: 'all', batch: 'dynamic', size: 'dynamic' }] satisfies Form[]) {
       const dir = at('checked')
       await write(dir, form)
       expect(onnxChecker(python!, join(dir, 'model.onnx'))).toBe('')

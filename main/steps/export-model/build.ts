@@ -15,23 +15,30 @@ import type { Size } from '../worker.ts'
 /** Photos on which ranges are measured. */
 const calibrationPhotos = 32
 
+/** All mirrorings and enlargements of the run, averaged, as it is evaluated; or one look at a photo, which is as many times faster. */
+export type Looks = 'all' | 'one'
 export type Precision = 'float32' | 'float16' | 'int8'
 
 /** The form of the model that is written. */
 export interface Form {
   readonly precision: Precision
+  readonly looks: Looks
   /** Pictures a run takes; any number of one size where dynamic. */
   readonly batch: number | 'dynamic'
   /** The one size of pictures it takes; any where dynamic. */
   readonly size: Size | 'dynamic'
 }
 
+/** A run as its model looks at a photo. */
+export const lookingAs = <T extends Pick<Run, 'settings'>>(run: T, looks: Looks): T =>
+  (looks === 'all' ? run : { ...run, settings: { ...run.settings, 'predict.modelFlips': 1, 'predict.enlarge': [1] } })
+
 /** Names of the classes by index, as text. */
 export const labelsOf = ({ store }: Pick<Run, 'store'>): Record<string, string> =>
   Object.fromEntries([['0', 'background'], ...store.workpieces.list().map(({ name, classIndex }) => [String(classIndex), name])])
 
 /** The network of a round as a model of float32. */
-export function wholeModel(run: Run, round: number, { batch, size }: Omit<Form, 'precision'>): OnnxModel {
+export function wholeModel(run: Run, round: number, { batch, size }: Pick<Form, 'batch' | 'size'>): OnnxModel {
   const { store, settings, id } = ofRound(run, round)
   const { fn, signature, stateOf } = predictStep(segmentationNetwork(settings, classCount(store)), {
     batch: 1, ...frameOf(store, settings), ...averagingOf(settings, settings['predict.modelFlips']),

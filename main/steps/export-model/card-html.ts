@@ -16,7 +16,7 @@ export function cardHtml(card: Card, pictures: readonly string[]): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escape(card.project)} – model card</title><style>${style}${own}</style></head><body><main>
-<header><h1>${escape(card.project)}</h1><p>Segmentation model of run ${card.lineage.run}, round ${card.lineage.round}, ${card.precision}. Labels painted by hand: ${usedLabels(card)}.</p></header>
+<header><h1>${escape(card.project)}</h1><p>Segmentation model of run ${card.lineage.run}, round ${card.lineage.round}, ${card.precision}, ${card.looks === 'all' ? 'averaged as evaluated' : 'one look at a photo'}. Labels painted by hand: ${usedLabels(card)}.</p></header>
 ${headline(card)}
 ${pictures.length > 0 ? `<section><h2>Samples</h2><div class="strip">${pictures.map((source, i) => `<div><img src="${source}" alt="Sample ${i + 1} with its mask"></div>`).join('')}</div></section>` : ''}
 <section><h2>Classes</h2>${classTable(card)}</section>
@@ -31,9 +31,9 @@ ${pictures.length > 0 ? `<section><h2>Samples</h2><div class="strip">${pictures.
 
 const usedLabels = ({ labelsUsed: { photos, pixels } }: Card) => (pixels === 0 ? 'none' : `${pixels} px of hints on ${photos} ${photos === 1 ? 'photo' : 'photos'}`)
 
-function headline({ metrics, parity: { disagreement, photos }, model, speed }: Card): string {
+function headline({ parity: { disagreement, photos, miou }, model, speed }: Card): string {
   const cell = (value: string, label: string) => `<div><b>${value}</b><span>${label}</span></div>`
-  return `<section class="cards">${cell(percent(metrics?.miou.workpieces), 'mIoU over workpieces')}${cell(percent(1 - disagreement, 3), `pixels as trained, ${photos} photos`)}
+  return `<section class="cards">${cell(percent(miou?.written), 'mIoU over workpieces')}${cell(percent(1 - disagreement, 3), `pixels as trained, ${photos} photos`)}
 ${cell(megabytes(model.bytes), 'size')}${cell(`${speed.msPerPhoto.toFixed(1)} ms`, `a photo, ${speed.device}, ${speed.threads} threads`)}</section>`
 }
 

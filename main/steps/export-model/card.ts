@@ -37,12 +37,12 @@ export function makeCard({ run, round, form, model, parity, costs, labels, sampl
   const { batch, size } = form
   const [n, h, w] = [batch === 'dynamic' ? 'N' : batch, size === 'dynamic' ? 'H' : size.height, size === 'dynamic' ? 'W' : size.width]
   const status = runStatus(store, run.id)
-  const scores = status.rounds.find((r) => r.round === round)
+  const scores = form.looks === 'all' ? status.rounds.find((r) => r.round === round) : undefined
   const { preset, seed, device, inputHash } = store.runs.get(run.id)
   return {
     format: cardFormat,
     project: store.name,
-    precision: form.precision,
+    precision: form.precision, looks: form.looks,
     classes: Object.entries(labels).map(([index, name]) => ({ index: Number(index), name, colour: index === '0' ? null : hex(Number(index)) })),
     input: {
       name: 'image', type: 'uint8', shape: [n, h, w, 3], layout: 'NHWC', colour: 'RGB', range: [0, 255],
