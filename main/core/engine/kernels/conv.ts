@@ -163,14 +163,25 @@ kernel<tf.DepthwiseConv2dNativeBackpropFilterInputs, ConvAttrs & { filterShape: 
   tf.DepthwiseConv2dNativeBackpropFilter,
   ({ x, dy }, attrs) => {
     const c = convInfo(x.shape, attrs.filterShape, attrs, true)
-    const multiplier = c.outChannels / c.inChannels
-    const pixels = c.outHeight * c.outWidth
-    const gradient = reshape(view(dy, NCHW), [c.batchSize, c.inChannels, multiplier, pixels])
-    const sums = tapViews(view(x, NCHW), c, zeroPad).map((seen) => {
-      const flat = reshape(seen, [c.batchSize, c.inChannels, 1, pixels])
-      return op('ReduceSum', [op('Mul', [gradient, flat]), ints([0, 3])], { keepdims: 0 })
-    })
-    const stacked = op('Concat', sums.map((sum) => reshape(sum, [c.inChannels, multiplier, 1])), { axis: 2 })
-    return made(attrs.filterShape, 'float32', reshape(stacked, [c.inChannels, multiplier, ...kernelShape(c)]), DEPTHWISE)
+    const strided = strides(c).some((s) => s > 1) && target() === 'train'
+    const gradient = (strided ? byConvolution : byTaps)(view(x, NCHW), view(dy, NCHW), c)
+    return made(attrs.filterShape, 'float32', reshape(gradient, [c.inChannels, c.outChannels / c.inChannels, ...kernelShape(c)]), DEPTHWISE)
   },
 )
+
+/** The gradient of depthwise filters: sums of the output's gradient times what each tap saw. */
+function byTaps(x: string, dy: string, c: Info): string {
+  const [n, i, multiplier, pixels] = [c.batchSize, c.inChannels, c.outChannels / c.inChannels, c.outHeight * c.outWidth]
+  const gradient = reshape(dy, [n, i, multiplier, pixels])
+  const sums = tapViews(x, c, zeroPad).map((seen) => op('ReduceSum', [op('Mul', [gradient, reshape(seen, [n, i, 1, pixels])]), ints([0, 3])], { keepdims: 0 }))
+  return op('Concat', sums.map((sum) => reshape(sum, [i, multiplier, 1])), { axis: 2 })
+}
+
+/** The same where taps see pixels that lie apart, which are dear to copy: every channel of every picture convolved by its output's gradient, stride and dilation changed about. */
+function byConvolution(x: string, dy: string, c: Info): string {
+  const [n, i, o] = [c.batchSize, c.inChannels, c.outChannels]
+  const window = { kernel_shape: [c.outHeight, c.outWidth], pads: pads(c), strides: dilations(c), dilations: strides(c), group: n * i }
+  const all = op('Conv', [reshape(x, [1, n * i, c.inHeight, c.inWidth]), reshape(dy, [n * o, 1, c.outHeight, c.outWidth])], window)
+  const seen = remainder(c).some((r, axis) => r >= dilations(c)[axis]) ? op('Slice', [all, ints([0, 0]), ints(kernelShape(c)), ints([2, 3])]) : all
+  return op('ReduceSum', [reshape(seen, [n, o, taps(c)]), ints([0])], { keepdims: 0 })
+}
