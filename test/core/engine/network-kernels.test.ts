@@ -17,6 +17,7 @@ const cases: [string, number[], number[], number | [number, number], Pad, (numbe
   ['1 x 1', [2, 5, 6, 3], [1, 1], 1, 0],
   ['1 x 1, stride 2, odd size', [2, 5, 7, 3], [1, 1], 2, 0],
   ['3 x 3, pad 1', [2, 6, 5, 3], [3, 3], 1, 1],
+  ['3 x 3, pad 1, over a thousand pixels', [2, 33, 32, 2], [3, 3], 1, 1],
   ['3 x 3, same, stride 2, even size', [1, 6, 8, 2], [3, 3], 2, 'same'],
   ['3 x 3, pad 1, stride 2, even size', [2, 6, 8, 2], [3, 3], 2, 1],
   ['3 x 3, pad 1, stride 2, odd size', [2, 7, 9, 2], [3, 3], 2, 1],

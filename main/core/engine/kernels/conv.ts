@@ -169,11 +169,17 @@ kernel<tf.DepthwiseConv2dNativeBackpropFilterInputs, ConvAttrs & { filterShape: 
   },
 )
 
+/** From so many pixels on, a product of rows is faster than their multiplication and sum. */
+const MANY_PIXELS = 1024
+
 /** The gradient of depthwise filters: sums of the output's gradient times what each tap saw. */
 function byTaps(x: string, dy: string, c: Info): string {
   const [n, i, multiplier, pixels] = [c.batchSize, c.inChannels, c.outChannels / c.inChannels, c.outHeight * c.outWidth]
-  const gradient = reshape(dy, [n, i, multiplier, pixels])
-  const sums = tapViews(x, c, zeroPad).map((seen) => op('ReduceSum', [op('Mul', [gradient, reshape(seen, [n, i, 1, pixels])]), ints([0, 3])], { keepdims: 0 }))
+  const rows = (name: string, count: number) => reshape(name, [n * i, count, pixels])
+  const large = pixels >= MANY_PIXELS && target() === 'train'
+  const sums = tapViews(x, c, zeroPad).map((seen) => (large
+    ? op('ReduceSum', [reshape(product(rows(dy, multiplier), rows(seen, 1), { transB: true, rankA: 3, rankB: 3 }), [n, i, multiplier]), ints([0])], { keepdims: 0 })
+    : op('ReduceSum', [reshape(op('Mul', [rows(dy, multiplier), rows(seen, 1)]), [n, i, multiplier, pixels]), ints([0, 3])], { keepdims: 0 })))
   return op('Concat', sums.map((sum) => reshape(sum, [i, multiplier, 1])), { axis: 2 })
 }
 
