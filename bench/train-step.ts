@@ -1,9 +1,9 @@
 /**
- * One training step of PSPNet-ResNet-18 (full width, output stride 8, forward, gradient, Adam) at 1 and 2 threads: seconds on the
+ * One training step of PSPNet (full width, forward, gradient, Adam) at 1 and 2 threads, as published on ResNet-18 or with the decoder on MobileNetV2: seconds on the
  * clock, and of the processor, which tell the work where other programs share the machine.
- * Where MASKWRIGHT_TORCH_PYTHON names a python with torch, the same step there, the two taking turns in blocks. Prints JSON.
+ * Where MASKWRIGHT_TORCH_PYTHON names a python with torch, the same step of ResNet-18 there, the two taking turns in blocks. Prints JSON.
  *
- *   npm run bench:train-step -- [--steps 10] [--batch 4] [--height 120] [--width 160] [--classes 9]
+ *   npm run bench:train-step -- [--network resnet18|mobilenetv2] [--steps 10] [--batch 4] [--height 120] [--width 160] [--classes 9]
  */
 import { spawn } from 'node:child_process'
 import { cpus } from 'node:os'
@@ -16,10 +16,12 @@ import { optimizer } from '../main/core/train/optimizer.ts'
 import { segmentationStep } from '../main/core/train/train-step.ts'
 
 const { values } = parseArgs({
-  options: Object.fromEntries(['steps', 'batch', 'height', 'width', 'classes', 'threads'].map((name) => [name, { type: 'string' as const }])),
+  options: Object.fromEntries(['network', 'steps', 'batch', 'height', 'width', 'classes', 'threads'].map((name) => [name, { type: 'string' as const }])),
 })
 const number = (name: string, fallback: number) => Number((values as Record<string, string | undefined>)[name] ?? fallback)
 const [steps, batch, height, width, classes] = [number('steps', 10), number('batch', 4), number('height', 120), number('width', 160), number('classes', 9)]
+const mobile = values.network === 'mobilenetv2'
+const kind = mobile ? { backbone: 'mobilenetv2', outputStride: 16, decoder: 'skip' } as const : { backbone: 'resnet18', outputStride: 8, decoder: 'none' } as const
 /** Steps one side takes before the other's turn, and those before them that do not count: threads of the other may still spin. */
 const [BLOCK, WARM_UP] = [5, 2]
 
@@ -36,7 +38,7 @@ interface Peer {
 }
 
 async function openOurs(threads: number): Promise<Peer> {
-  const network = pspnet({ backbone: 'resnet18', width: 1, outputStride: 8, decoder: 'none', classes })
+  const network = pspnet({ ...kind, width: 1, classes })
   const step = segmentationStep({ network, renders: batch, photos: 0, height, width, optimizer: optimizer({ name: 'adam' }) })
   const executor = onnxExecutor('cpu', { threads })
   const program = await executor.compile(step.fn, step.signature)
@@ -89,7 +91,7 @@ function summary(steps: readonly Taken[]) {
 }
 
 async function measure(threads: number) {
-  const python = process.env.MASKWRIGHT_TORCH_PYTHON
+  const python = mobile ? undefined : process.env.MASKWRIGHT_TORCH_PYTHON
   const peers: Record<string, Peer> = { maskwright: await openOurs(threads), ...(python && { torch: await openTorch(python, threads) }) }
   const seconds: Record<string, Taken[]> = Object.fromEntries(Object.keys(peers).map((name) => [name, []]))
   for (let block = 0; block < Math.ceil(steps / BLOCK); block++)
@@ -109,6 +111,6 @@ async function measure(threads: number) {
 const results = []
 for (const threads of values.threads ? [Number(values.threads)] : [1, 2]) results.push(await measure(threads))
 console.log(JSON.stringify({
-  bench: 'train-step', network: 'PSPNet-ResNet-18, width 1, output stride 8', batch, height, width, classes, steps, results,
+  bench: 'train-step', network: kind, batch, height, width, classes, steps, results,
   device: cpus()[0].model, cores: cpus().length, node: process.version,
 }, null, 2))
