@@ -19,11 +19,11 @@ export function exportCalls({ projects, jobs, host, changed }: Context) {
     },
     'export:make': async ({ projectId, folder, ...wanted }) => {
       const { store } = projects.get(projectId)
-      const { runId, round, precision } = wanted
+      const { runId, round, precision, looks } = wanted
       store.runs.get(runId)
       const parent = checkFolder(folder)
       const work = async (job: Parameters<Parameters<typeof jobs.start>[0]['work']>[0]) => {
-        const target = join(parent, `${store.name}-run-${runId}-round-${round}-${precision}`)
+        const target = join(parent, `${store.name}-run-${runId}-round-${round}-${precision}${looks === 'one' ? '-one-look' : ''}`)
         const card = await runJob(host, 'export', { project: store.dir, ...wanted, folder: target }, job)
         store.artifacts.put(runId, step, keyOf(round, precision), store.blobs.put(new TextEncoder().encode(JSON.stringify(card))))
         changed(projectId, 'runs')

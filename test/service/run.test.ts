@@ -98,6 +98,8 @@ describe('a run', { timeout: 180_000 }, () => {
     expect(card.parity.agreement).toBeGreaterThan(0.999)
     expect(existsSync(join(card.path, 'model.onnx'))).toBe(true)
     expect((await bench.call('export:list', { projectId, runId, round: 2 }))[0]).toEqual(card)
+    const once = await bench.call('export:make', { projectId, runId, round: 2, precision: 'float16', looks: 'one', batch: 1, size: 'dynamic', folder: bench.dir })
+    expect(await bench.done(once.jobId)).toMatchObject({ looks: 'one', path: expect.stringMatching(/float16-one-look$/) as string })
     for (const [precision, share] of [['float16', 0.65], ['int8', 0.45]] as const) {
       const smaller = await bench.done((await bench.call('export:make', { projectId, runId, round: 2, precision, looks: 'all', batch: 'dynamic', size: { width: 64, height: 48 }, folder: bench.dir })).jobId) as { state: string; bytes: number | null; reason: string | null }
       if (smaller.state === 'refused') expect(smaller.reason).toMatch(/differs from the trained network/)
