@@ -136,7 +136,7 @@ export const definitions = {
   'crf.bilateralWeight': number('refine', 10, 0, 50, 'Strength of the colour kernel.'),
 
   'predict.scales': list('predict', [1, 1.5], 0.25, 4, 'Picture sizes over which predictions for pseudo labels are averaged.'),
-  'predict.enlarge': list('predict', [1], 0.5, 2, 'Sizes, as shares of the training size, to which a photo is enlarged; predictions of pseudo labels and of the finished model are averaged over them. Larger ones beside 1 name workpieces surer and take longer by their square.'),
+  'predict.enlarge': list('predict', [1], 1, 2, 'Sizes, as shares of the training size, to which a photo is enlarged; predictions of pseudo labels and of the finished model are averaged over them. Larger ones beside 1 name workpieces surer and take longer by their square.'),
   'predict.flips': integer('predict', 4, 1, 4, 'Mirrorings averaged: 1 none, 2 left-right, 4 also up-down.'),
   'predict.modelFlips': integer('predict', 4, 1, 4, 'Mirrorings the finished model averages on every photo; 4 is surer, 1 is four times faster.'),
 } as const satisfies Record<string, SettingDefinition>
@@ -168,10 +168,10 @@ const quick: Partial<Settings> = {
 /** A backbone that has seen pictures before learns workpieces in few steps, and from larger pictures; its file is named in `network.weights`. */
 const pretrained: Partial<Settings> = {
   'run.rounds': 2,
-  'network.backbone': 'mobilenetv2', 'network.width': 1,
-  'training.size': 320, 'training.crop': 0.75, 'training.renderBatch': 4, 'training.photoBatch': 2, 'training.firstSteps': 4600, 'training.steps': 700,
+  'network.backbone': 'mobilenetv2', 'network.width': 1, 'classifier.steps': 120,
+  'training.size': 320, 'training.crop': 0.75, 'training.renderBatch': 4, 'training.photoBatch': 2, 'training.firstSteps': 5200, 'training.steps': 700,
   'training.learningRate': 1e-3, 'training.firstRate': 2e-3, 'training.backboneFactor': 0.3,
-  'augment.composite': 0.15, 'augment.photoBackgrounds': 0.5, 'augment.parts': 1.5, 'augment.zoomMin': 0.7, 'augment.zoomMax': 1.1,
+  'augment.composite': 0.15, 'augment.photoBackgrounds': 0.5, 'augment.parts': 1.5, 'augment.zoomMin': 0.7, 'augment.zoomMax': 1.2,
   'refine.ratio': 0.97, 'refine.background': 1, 'refine.tags': 'pieces', 'refine.segments': 1500, 'predict.scales': [1], 'predict.enlarge': [1, 1.2, 1.4],
   'crf.iterations': 5, 'crf.gaussianWidth': 1.5, 'crf.bilateralWidth': 12, 'crf.bilateralColour': 8, 'crf.bilateralWeight': 4,
 }

@@ -1,20 +1,22 @@
 import type { Random } from '../random.ts'
 import { joinMeshes, moveMesh, type Mesh } from './mesh.ts'
 
-/** Drawn things that lie about in a workshop and are no workpiece: boxes, bars, nuts, rings, angles, cones, balls; about 1 in radius. */
+/** Drawn things that lie about in a workshop and are no workpiece: blocks, cubes, bars, rings, angles, cones, balls; about 1 in radius. */
 export function drawDistractor(rng: Random): Mesh {
   switch (rng.below(9)) {
     case 0: return block(rng.between(0.3, 1.4), rng.between(0.3, 1.4), rng.between(0.1, 1))
     case 1: return ring(3 + rng.below(6), 0, rng.between(0.3, 0.9), rng.between(0.2, 1.4))
     case 2: return ring(32, 0, rng.between(0.15, 0.8), rng.between(0.2, 1.8))
     case 3: return ring(32, rng.between(0.3, 0.6), rng.between(0.65, 0.95), rng.between(0.08, 0.9))
-    case 4: return ring(6, rng.between(0.3, 0.55), rng.between(0.7, 0.95), rng.between(0.3, 0.8))
+    case 4: return cube(rng.between(0.6, 1.1))
     case 5: return angle(rng)
     case 6: return turned([[0, 0], [rng.between(0.25, 0.8), 0], [rng.chance(0.7) ? 0 : 0.15, rng.between(0.5, 1.6)]])
     case 7: return turned(circle(0, rng.between(0.4, 0.9)))
     default: return turned(circle(rng.between(0.5, 0.8), rng.between(0.08, 0.25)))
   }
 }
+
+const cube = (side: number) => block(side, side, side)
 
 function block(x: number, y: number, z: number): Mesh {
   const positions = Float32Array.from([0, 1, 2, 3, 4, 5, 6, 7].flatMap((k) => [(k & 1 ? x : -x) / 2, (k & 2 ? y : -y) / 2, (k & 4 ? z : -z) / 2]))
