@@ -11,6 +11,8 @@ import { chromium as program } from '../test/e2e/doors.ts'
  */
 
 const sizes = [{ width: 1440, height: 900 }, { width: 1024, height: 700 }]
+/** Place of a photo, worst first, that shows what masks ordinarily are. */
+const ordinary = 11
 const themes = ['light', 'dark'] as const
 const out = resolve(import.meta.dirname, 'screens')
 const dir = join(tmpdir(), 'workshop')
@@ -55,6 +57,10 @@ async function walk(page: Page, suffix: string): Promise<void> {
     await page.waitForTimeout(600)
     await page.screenshot({ path: join(out, `${name}-${suffix}.jpg`), type: 'jpeg', quality: 88 })
   }
+  const step = async (times: number) => {
+    await page.waitForLoadState('networkidle')
+    for (let i = 0; i < times; i++) await page.keyboard.press('ArrowRight', { delay: 100 })
+  }
   await page.getByRole('heading', { name: 'Projects' }).waitFor()
   await shoot('home')
   await page.getByRole('button', { name: /Sample line|sample/i }).filter({ hasText: '.maskwright' }).click()
@@ -64,6 +70,7 @@ async function walk(page: Page, suffix: string): Promise<void> {
   await shoot('dataset')
   for (const place of ['Train', 'Review', 'Report', 'Export']) {
     await rail.getByRole('button', { name: place }).click()
+    if (place === 'Review') await step(ordinary)
     await shoot(place.toLowerCase())
     if (place !== 'Review') continue
     await page.keyboard.press('c')

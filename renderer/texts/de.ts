@@ -187,7 +187,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     choose: 'Wählen', go: 'Masken erzeugen', predicted: '{n} Foto fertig | {n} Fotos fertig',
     batch: 'Fotos auf einmal', batchHelp: 'Wie viele Fotos das Modell in einem Lauf nimmt; mehr lohnen nur, wo sich mehrere Kameras eine Grafikkarte teilen.', anyBatch: 'beliebig viele',
     photoSize: 'Fotogröße', photoSizeHelp: 'Ein Modell für eine Größe läuft in mehr Programmen und etwas schneller; Fotos anderer Größe müssen auf sie gebracht werden.', anySize: 'jede Größe', oneSize: 'eine Größe',
-    width: 'Breite in Pixeln', height: 'Höhe in Pixeln', badSize: 'Beide Seiten sind ganze Zahlen von {from} bis {to}.', takes: 'Nimmt', looks: 'Blicke', looking: { all: 'alle, wie ausgewertet', one: 'einer, am schnellsten' }, miou: 'mIoU an der Wahrheit',
+    width: 'Breite in Pixeln', height: 'Höhe in Pixeln', badSize: 'Beide Seiten sind ganze Zahlen von {from} bis {to}.', takes: 'Nimmt', looks: 'Blicke', looking: { all: 'alle, wie ausgewertet', one: 'einer, am schnellsten' }, miou: 'mIoU, Werkstücke',
     looksHelp: 'Das trainierte Netz sieht jedes Foto gespiegelt und vergrößert und mittelt; so sind seine Zahlen gemessen. Ein einziger Blick ist um ein Vielfaches schneller und etwas weniger sicher; wo es Wahrheit gibt, nennt die Karte, wie viel.', speedup: 'Gegen float32', times: '{n}-mal so schnell',
   },
   keys: {

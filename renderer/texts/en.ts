@@ -185,7 +185,7 @@ export default {
     choose: 'Choose', go: 'Make masks', predicted: '{n} photo done | {n} photos done',
     batch: 'Photos at once', batchHelp: 'How many photos the model takes in one run; more only pay where several cameras share a graphics card.', anyBatch: 'any number',
     photoSize: 'Photo size', photoSizeHelp: 'A model for one size runs in more programs, and a little faster; photos of another size must be brought to it.', anySize: 'any size', oneSize: 'one size',
-    width: 'Width in pixels', height: 'Height in pixels', badSize: 'Both sides are whole numbers from {from} to {to}.', takes: 'Takes', looks: 'Looks', looking: { all: 'all, as evaluated', one: 'one, fastest' }, miou: 'mIoU on truth',
+    width: 'Width in pixels', height: 'Height in pixels', badSize: 'Both sides are whole numbers from {from} to {to}.', takes: 'Takes', looks: 'Looks', looking: { all: 'all, as evaluated', one: 'one, fastest' }, miou: 'mIoU, workpieces',
     looksHelp: 'The trained network looks at every photo mirrored and enlarged and averages what it sees; its figures are measured so. One look is many times as fast and a little less sure; where there is truth the card tells how much.', speedup: 'Against float32', times: '{n} times as fast',
   },
   keys: {

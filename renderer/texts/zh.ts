@@ -162,7 +162,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     predictAbout: '用所选轮次处理一个照片文件夹，为每张写出掩膜和叠加图。', input: '照片来自', output: '掩膜写到', choose: '选择', go: '生成掩膜', predicted: '已完成 {n} 张照片',
     batch: '每次照片数', batchHelp: '模型每次运行接收的照片数；只有多台相机共用一块显卡时，更多才划算。', anyBatch: '任意数量',
     photoSize: '照片尺寸', photoSizeHelp: '固定尺寸的模型能在更多程序中运行，也稍快；其他尺寸的照片须先调整到该尺寸。', anySize: '任意尺寸', oneSize: '固定尺寸',
-    width: '宽度（像素）', height: '高度（像素）', badSize: '两边都须为 {from} 到 {to} 的整数。', takes: '接收', looks: '观看次数', looking: { all: '全部，与评估相同', one: '一次，最快' }, miou: '真值上的 mIoU',
+    width: '宽度（像素）', height: '高度（像素）', badSize: '两边都须为 {from} 到 {to} 的整数。', takes: '接收', looks: '观看次数', looking: { all: '全部，与评估相同', one: '一次，最快' }, miou: '工件 mIoU',
     looksHelp: '训练好的网络会看每张照片的镜像和放大，并取平均；其数据即如此测得。只看一次快许多倍，略不可靠；有真值时卡片会给出差多少。', speedup: '相对 float32', times: '{n} 倍速度',
   },
   keys: {
