@@ -1,6 +1,6 @@
 /**
- * One training step of PSPNet (full width, forward, gradient, Adam) at 1 and 2 threads, as published on ResNet-18 or with the decoder on MobileNetV2: seconds on the
- * clock, and of the processor, which tell the work where other programs share the machine.
+ * One training step of PSPNet (full width, forward, gradient, Adam) at 1 and 2 threads, as published on ResNet-18 or with the decoder on
+ * MobileNetV2: seconds on the clock, and of the processor, which tell the work where other programs share the machine.
  * Where MASKWRIGHT_TORCH_PYTHON names a python with torch, the same step of ResNet-18 there, the two taking turns in blocks. Prints JSON.
  *
  *   npm run bench:train-step -- [--network resnet18|mobilenetv2] [--steps 10] [--batch 4] [--height 120] [--width 160] [--classes 9]
@@ -20,8 +20,13 @@ const { values } = parseArgs({
 })
 const number = (name: string, fallback: number) => Number((values as Record<string, string | undefined>)[name] ?? fallback)
 const [steps, batch, height, width, classes] = [number('steps', 10), number('batch', 4), number('height', 120), number('width', 160), number('classes', 9)]
-const mobile = values.network === 'mobilenetv2'
-const kind = mobile ? { backbone: 'mobilenetv2', outputStride: 16, decoder: 'skip' } as const : { backbone: 'resnet18', outputStride: 8, decoder: 'none' } as const
+const networks = {
+  resnet18: { backbone: 'resnet18', outputStride: 8, decoder: 'none' },
+  mobilenetv2: { backbone: 'mobilenetv2', outputStride: 16, decoder: 'skip' },
+} as const
+const name = values.network ?? 'resnet18'
+if (!Object.hasOwn(networks, name)) throw new Error(`expected one of ${Object.keys(networks).join(', ')}, got ${name}`)
+const kind = networks[name as keyof typeof networks]
 /** Steps one side takes before the other's turn, and those before them that do not count: threads of the other may still spin. */
 const [BLOCK, WARM_UP] = [5, 2]
 
@@ -91,7 +96,7 @@ function summary(steps: readonly Taken[]) {
 }
 
 async function measure(threads: number) {
-  const python = mobile ? undefined : process.env.MASKWRIGHT_TORCH_PYTHON
+  const python = kind === networks.resnet18 ? process.env.MASKWRIGHT_TORCH_PYTHON : undefined
   const peers: Record<string, Peer> = { maskwright: await openOurs(threads), ...(python && { torch: await openTorch(python, threads) }) }
   const seconds: Record<string, Taken[]> = Object.fromEntries(Object.keys(peers).map((name) => [name, []]))
   for (let block = 0; block < Math.ceil(steps / BLOCK); block++)

@@ -200,6 +200,7 @@ export const reportFormats = ['html', 'pdf', 'csv'] as const
 export const precisions = ['float32', 'float16', 'int8'] as const
 /** How often a model looks at a photo: all mirrorings and enlargements of the run, averaged, or one. */
 export const looks = ['all', 'one'] as const
+export type Looks = (typeof looks)[number]
 /** Pictures a run of the model takes: so many, or any number of one size. */
 export const BatchChoice = z.union([z.int().min(1).max(64), z.literal('dynamic')])
 /** Pixels that a side of a picture may have where a model takes one size alone. */

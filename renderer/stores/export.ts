@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, reactive, ref, watch } from 'vue'
-import { pictureSides, type ExportCard, type looks as waysToLook, type precisions } from '../../preload/contract/api.ts'
+import { pictureSides, type ExportCard, type Looks, type precisions } from '../../preload/contract/api.ts'
 import { call } from '../api.ts'
 import { useApp } from './app.ts'
 import { useJobs } from './jobs.ts'
@@ -18,7 +18,7 @@ export const useExport = defineStore('export', () => {
   const round = ref(0)
   const cards = ref<ExportCard[]>([])
   const making = ref(new Set<Precision>())
-  const looks = ref<(typeof waysToLook)[number]>('all')
+  const looks = ref<Looks>('all')
   const batch = ref<number | 'dynamic'>(1)
   const sizing = ref<'dynamic' | 'fixed'>('dynamic')
   const sides = reactive({ width: 640, height: 480 })

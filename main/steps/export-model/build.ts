@@ -1,3 +1,4 @@
+import type { Looks } from '../../../preload/contract/api.ts'
 import { measureRanges } from '../../core/engine/calibrate.ts'
 import { exportGraph } from '../../core/engine/export-graph.ts'
 import { foldBiases } from '../../core/onnx/fold-bias.ts'
@@ -15,8 +16,6 @@ import type { Size } from '../worker.ts'
 /** Photos on which ranges are measured. */
 const calibrationPhotos = 32
 
-/** All mirrorings and enlargements of the run, averaged, as it is evaluated; or one look at a photo, which is as many times faster. */
-export type Looks = 'all' | 'one'
 export type Precision = 'float32' | 'float16' | 'int8'
 
 /** The form of the model that is written. */

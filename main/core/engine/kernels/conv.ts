@@ -176,10 +176,12 @@ const MANY_PIXELS = 1024
 function byTaps(x: string, dy: string, c: Info): string {
   const [n, i, multiplier, pixels] = [c.batchSize, c.inChannels, c.outChannels / c.inChannels, c.outHeight * c.outWidth]
   const rows = (name: string, count: number) => reshape(name, [n * i, count, pixels])
+  const gradient = rows(dy, multiplier)
   const large = pixels >= MANY_PIXELS && target() === 'train'
-  const sums = tapViews(x, c, zeroPad).map((seen) => (large
-    ? op('ReduceSum', [reshape(product(rows(dy, multiplier), rows(seen, 1), { transB: true, rankA: 3, rankB: 3 }), [n, i, multiplier]), ints([0])], { keepdims: 0 })
-    : op('ReduceSum', [reshape(op('Mul', [rows(dy, multiplier), rows(seen, 1)]), [n, i, multiplier, pixels]), ints([0, 3])], { keepdims: 0 })))
+  const sums = tapViews(x, c, zeroPad).map((seen) => {
+    const times = large ? product(gradient, rows(seen, 1), { transB: true, rankA: 3, rankB: 3 }) : op('Mul', [gradient, rows(seen, 1)])
+    return op('ReduceSum', [reshape(times, [n, i, multiplier, large ? 1 : pixels]), ints([0, 3])], { keepdims: 0 })
+  })
   return op('Concat', sums.map((sum) => reshape(sum, [i, multiplier, 1])), { axis: 2 })
 }
 
