@@ -7,7 +7,7 @@ const arrows: Record<string, { own: string[]; packages: RegExp }> = {
   'preload/contract': { own: ['preload/contract'], packages: /^zod$/ },
   'preload/index': { own: ['preload/contract'], packages: /^electron$/ },
   renderer: { own: ['renderer', 'preload/contract'], packages: /^(vue|pinia|vue-i18n|@vueuse\/.*|three.*|uplot)$/ },
-  'main/core': { own: ['main/core'], packages: /^(@tensorflow\/tfjs-core.*|@tensorflow\/tfjs-node-gpu|onnxruntime-(node|common)|wasm-vips|three.*|three\/.*|occt-import-js|node:(zlib|util|os|crypto|worker_threads|buffer|module))$/ },
+  'main/core': { own: ['main/core'], packages: /^(@tensorflow\/tfjs-core.*|@tensorflow\/tfjs-node-gpu|onnxruntime-(node|common)|wasm-vips|three.*|three\/.*|occt-import-js|node:(zlib|util|os|crypto|worker_threads|buffer|module|v8))$/ },
   'main/store': { own: ['main/store', 'main/core', 'preload/contract'], packages: /^(better-sqlite3|node:.*)$/ },
   'main/steps': { own: ['main/steps', 'main/core', 'main/store', 'preload/contract'], packages: /^(zod|node:.*)$/ },
   'main/wire': { own: ['main/steps', 'main/core', 'main/store', 'main/wire', 'preload/contract'], packages: /^node:.*$/ },
@@ -18,7 +18,7 @@ const arrows: Record<string, { own: string[]; packages: RegExp }> = {
   'main/entries': { own: [], packages: /^node:.*$/ },
   'main/places': { own: [], packages: /^node:.*$/ },
   'main/job': { own: ['main/port', 'main/wire', 'main/steps', 'main/store', 'main/core', 'preload/contract'], packages: /^node:.*$/ },
-  'main/pictures': { own: ['main/core/image', 'main/core/threads'], packages: /^node:.*$/ },
+  'main/pictures': { own: ['main/core/image', 'main/core/threads', 'main/core/wasm-code'], packages: /^node:.*$/ },
   'main/service': {
     own: ['main/service', 'main/entries', 'main/job', 'main/pictures', 'main/trainer', 'main/steps', 'main/store', 'main/core', 'preload/contract'],
     packages: /^(zod|node:.*)$/,

@@ -1,11 +1,18 @@
-import { parentPort, type Worker } from 'node:worker_threads'
+import { parentPort, Worker, type WorkerOptions } from 'node:worker_threads'
+import { keepWasmCode } from './wasm-code.ts'
 
 const end = 'end'
 /** A thread in the middle of its work is stopped after this long. */
 const graceMs = 1000
 
+/** Starts a thread on one of our entries. */
+export function startThread(entry: string | URL, options?: WorkerOptions): Worker {
+  keepWasmCode()
+  return new Worker(entry, options)
+}
+
 /**
- * Ends a thread that takes its messages by `onMessages`: an idle one closes what it holds and runs out, a busy one is stopped.
+ * Ends a thread: an idle one that takes its messages by `onMessages` closes what it holds and runs out, as one without messages does after its work; a busy one is stopped.
  * Stopping a thread while it loads modules or holds threads of its own can take the whole process with it, so that is the last resort.
  */
 export async function endThread(worker: Worker): Promise<void> {

@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { AppError } from '../../preload/contract/error.ts'
-import { endThread } from '../core/threads.ts'
+import { endThread, startThread } from '../core/threads.ts'
 import { entryUrl } from '../steps/pool.ts'
 import type { PredictJob, Prediction, WorkerReply, WorkerSetup } from './predict-worker.ts'
 
@@ -25,7 +25,7 @@ const stuckMs = 120_000
 export async function openPredictor(setup: WorkerSetup): Promise<Predictor> {
   let current: Promise<{ worker: Worker; classes: Readonly<Record<string, string>> }> | null = null
   const start = async () => {
-    const worker = new Worker(entryUrl('predict-worker', import.meta.url), { workerData: setup, resourceLimits })
+    const worker = startThread(entryUrl('predict-worker', import.meta.url), { workerData: setup, resourceLimits })
     // A fault between two pictures ends the thread; the next picture starts it again.
     worker.on('error', () => undefined).once('exit', () => (current = null))
     const reply = await replyOf(worker)

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads'
-import { endThread } from '../core/threads.ts'
+import type { Worker } from 'node:worker_threads'
+import { endThread, startThread } from '../core/threads.ts'
 import { entryFile } from '../entries.ts'
 import type { PictureAnswer, PictureWish } from '../pictures.ts'
 
@@ -28,7 +28,7 @@ export function openPictureMaker(): PictureMaker {
     next()
   }
   const start = () => {
-    const started = new Worker(entryFile('pictures'))
+    const started = startThread(entryFile('pictures'))
     started.unref()
     started.on('message', (answer: PictureAnswer) => {
       const task = current

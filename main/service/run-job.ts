@@ -6,12 +6,25 @@ import type { JobContext } from './jobs.ts'
 /** Time a stopping job has to end by itself. */
 const graceMs = 15_000
 
+/** Jobs that find what a first try has finished, or write nothing: they are begun once more where their process died. */
+const repeatable: ReadonlySet<JobName> = new Set(['import', 'readCad', 'report', 'gap', 'figures', 'devices', 'bench'])
+
 /**
  * Does one long piece of work in a process of its own.
  *
- * @throws AppError of the work; `internal` when its process died.
+ * @throws AppError of the work; `internal` when its process died, of a repeatable job twice.
  */
-export async function runJob<K extends JobName>(
+export async function runJob<K extends JobName>(host: Host, job: K, input: JobInput<K>, tools: Pick<JobContext, 'signal' | 'report'>): Promise<JobOutput<K>> {
+  try {
+    return await tryJob(host, job, input, tools)
+  } catch (error) {
+    if (!(error instanceof Death) || !repeatable.has(job)) throw error
+    console.error(`${job}: ${error.message} It is begun once more.`)
+    return tryJob(host, job, input, tools)
+  }
+}
+
+async function tryJob<K extends JobName>(
   host: Host, job: K, input: JobInput<K>, { signal, report }: Pick<JobContext, 'signal' | 'report'>,
 ): Promise<JobOutput<K>> {
   signal.throwIfAborted()
@@ -30,7 +43,7 @@ export async function runJob<K extends JobName>(
         else if (event.type === 'finished') resolve(event.result as JobOutput<K>)
         else reject(new AppError(event.error))
       })
-      child.onExit((how) => reject(signal.aborted ? new DOMException('stopped', 'AbortError') : died(how)))
+      child.onExit((how) => reject(signal.aborted ? new DOMException('stopped', 'AbortError') : new Death(how)))
       child.send({ type: 'start', job, input } satisfies JobCommand)
     })
   } finally {
@@ -39,8 +52,13 @@ export async function runJob<K extends JobName>(
   }
 }
 
-const died = (how: string) => new AppError({
-  code: 'internal',
-  message: `The process doing this ended unexpectedly (${how}).`,
-  advice: 'Start it again; what was finished is kept.',
-})
+/** The end of a process that said nothing of it. */
+class Death extends AppError {
+  constructor(how: string) {
+    super({
+      code: 'internal',
+      message: `The process doing this ended unexpectedly (${how}).`,
+      advice: 'Start it again; what was finished is kept.',
+    })
+  }
+}

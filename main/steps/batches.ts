@@ -1,5 +1,4 @@
-import { Worker } from 'node:worker_threads'
-import { endThread } from '../core/threads.ts'
+import { endThread, startThread } from '../core/threads.ts'
 import type { BatchInputs, BatchMessage, BatchReply, BatchSetup, BatchWish } from './batch-worker.ts'
 import { entryUrl } from './pool.ts'
 
@@ -17,7 +16,7 @@ interface Waiting {
 
 /** Starts the thread and hands it the pictures of the setup, which are its own from then on. A batch depends on the setup and its wish alone. */
 export function openBatches(setup: BatchSetup): Batches {
-  const worker = new Worker(entryUrl('batch-worker'))
+  const worker = startThread(entryUrl('batch-worker'))
   const send = (message: BatchMessage, handed: readonly ArrayBuffer[] = []) => worker.postMessage(message, handed)
   const waiting = new Map<number, Waiting>()
   const ready = new Map<string, Promise<BatchInputs>>()

@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { AppError } from '../../preload/contract/error.ts'
 import type { ImportIssue } from '../../preload/contract/model.ts'
 import type { CadReading } from '../../preload/contract/render-set.ts'
 import { cadFormats, millimetres, type CadUnit } from '../core/render/file-kind.ts'
 import { isFlat, type MeshFacts } from '../core/render/measure.ts'
+import { endThread, startThread } from '../core/threads.ts'
 import { axes } from './axes.ts'
 import type { CadAnswer, CadJob, CadRefusal } from './cad-worker.ts'
 import { entryUrl } from './pool.ts'
@@ -43,7 +43,7 @@ export async function openCad(file: string, bytes: Uint8Array, job: Pick<CadJob,
   const { signal, limitSeconds: seconds = limitSeconds } = options
   signal?.throwIfAborted()
   const workerData: CadJob = { bytes, ending: extname(file).slice(1), ...job }
-  const worker = new Worker(entryUrl('cad-worker'), { workerData })
+  const worker = startThread(entryUrl('cad-worker'), { workerData })
   const { promise, resolve, reject } = Promise.withResolvers<CadAnswer>()
   const timer = setTimeout(() => reject(unreadable(file, `reading it took longer than ${seconds} seconds`)), 1000 * seconds)
   const onAbort = () => reject(signal!.reason as Error)
@@ -56,7 +56,7 @@ export async function openCad(file: string, bytes: Uint8Array, job: Pick<CadJob,
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
-    await worker.terminate()
+    await endThread(worker)
   }
 }
 

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads'
-import { endThread } from '../core/threads.ts'
+import type { Worker } from 'node:worker_threads'
+import { endThread, startThread } from '../core/threads.ts'
 import type { Jobs } from './worker.ts'
 
 /** Worker threads for pure array work; jobs are defined in worker.ts. */
@@ -40,7 +40,7 @@ export function openPool(size: number): Pool {
     if (task) finish(task)
   }
   const start = () => {
-    const worker = new Worker(entryUrl('worker'))
+    const worker = startThread(entryUrl('worker'))
     all.set(worker, null)
     worker.on('message', (reply: Reply) => {
       settle(worker, (task) => (reply.ok ? task.resolve(reply.value as never) : task.reject(new Error(reply.message))))

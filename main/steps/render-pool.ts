@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
-import { endThread } from '../core/threads.ts'
+import { endThread, startThread } from '../core/threads.ts'
 import { entryUrl } from './pool.ts'
 import type { RenderAnswer, RenderJob, RenderWish } from './render-worker.ts'
 
@@ -18,7 +17,7 @@ export async function renderAll(
 ): Promise<void> {
   signal?.throwIfAborted()
   const size = Math.min(wishes.length, Math.max(1, threads ?? availableParallelism()))
-  const workers = Array.from({ length: size }, () => new Worker(entryUrl('render-worker'), { workerData: job }))
+  const workers = Array.from({ length: size }, () => startThread(entryUrl('render-worker'), { workerData: job }))
   const answers = wishes.map(() => Promise.withResolvers<RenderAnswer>())
   const { promise: stop, reject } = Promise.withResolvers<never>()
   stop.catch(() => undefined)

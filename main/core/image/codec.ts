@@ -1,4 +1,5 @@
 import Vips from 'wasm-vips'
+import { keepWasmCode } from '../wasm-code.ts'
 import { readPngSamples } from './png-samples.ts'
 import type { PngSamples } from './png-samples.ts'
 import type { LabelMap, RgbImage } from './types.ts'
@@ -56,6 +57,7 @@ type Keep = (image: Image) => Image
 
 /** Opens the decoder; about 0.1 s, once a process. */
 export async function openCodec({ maxPixels = 100_000_000 }: CodecOptions = {}): Promise<Codec> {
+  keepWasmCode()
   const vips = await Vips({ dynamicLibraries: [], preRun: quiet })
   vips.concurrency(1)
   vips.blockUntrusted(true)
