@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { AppError } from '../../preload/contract/error.ts'
 import type { Settings } from '../../preload/contract/settings.ts'
 import { backboneWeights } from '../core/model/backbone-weights.ts'
@@ -47,22 +48,30 @@ export function ratesOf(settings: Settings, rate: number, steps: number, step: n
   return { head, backbone: head * settings['training.backboneFactor'] }
 }
 
+/** The word of `network.weights` for the weights that come with Maskwright, and their file: two folders up, as written and as built. */
+export const ownWeights = 'parts'
+const ownFile = new URL('../../resources/backbone/parts.safetensors', import.meta.url)
+
+/** The file of `network.weights`; null where weights are drawn. */
+export const weightsFile = ({ 'network.weights': file }: Settings): string | null =>
+  file === '' ? null : file === ownWeights ? fileURLToPath(ownFile) : file
+
 /**
- * Weights a network starts from: drawn by the seed, the backbone's from the file of `network.weights` where one is named.
+ * Weights a network starts from: drawn by the seed, and what the file of `network.weights` holds taken from there.
  *
  * @throws AppError `weights-unreadable`.
  */
 export function startWeights(settings: Settings, parameters: ParameterSpecs): Record<string, Float32Array> {
   const drawn = initialise(parameters, settings['run.seed'])
-  const file = settings['network.weights']
-  if (file === '') return drawn
+  const file = weightsFile(settings)
+  if (file === null) return drawn
   try {
     return { ...drawn, ...backboneWeights(readSafetensors(readFileSync(file)), parameters) }
   } catch (error) {
     throw new AppError({
       code: 'weights-unreadable', subject: file,
       message: `The weights in ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-      advice: 'Choose a safetensors file with torchvision names for this backbone at width 1, or leave network.weights empty.',
+      advice: 'Choose a safetensors file with torchvision names for this backbone at width 1, or take parts for those that come with Maskwright, or leave network.weights empty.',
     }, { cause: error })
   }
 }

@@ -51,5 +51,5 @@ export function checkTrainable(store: Store): void {
 const weightsMissing = () => new AppError({
   code: 'weights-missing',
   message: 'The preset "pretrained" starts from weights of a network that has seen pictures before, and no file of them is named.',
-  advice: 'Name a safetensors file in network.weights, or take the preset maskwright, which starts from random weights.',
+  advice: 'Name a safetensors file in network.weights, or take the preset parts, which starts from weights that come with Maskwright.',
 })

@@ -57,7 +57,7 @@ export const definitions = {
   'network.backbone': choice('network', 'resnet18', ['resnet18', 'resnet34', 'resnet50', 'resnet101', 'mobilenetv2'], 'Feature extractor; larger ones learn more and train slower.'),
   'network.width': number('network', 0.25, 0.125, 1, 'Share of the channels of every layer kept; smaller is faster.'),
   'network.outputStride': choice('network', '16', ['8', '16', '32'], 'How much smaller than the picture the features are; smaller is sharper and slower.'),
-  'network.weights': text('network', '', 'A safetensors file with pretrained backbone weights; empty starts from random weights.'),
+  'network.weights': text('network', '', 'A safetensors file with pretrained weights for this backbone at width 1; parts takes those of a mobilenetv2 that come with Maskwright, empty starts from random weights.'),
   'network.decoder': choice('network', 'skip', ['none', 'skip'], 'Whether finer features are added on the way up (skip) or the pyramid alone decides (none, as in PSPNet).'),
 
   'classifier.steps': integer('classifier', 300, 0, 20000, 'Training steps of the tag classifier.', 'steps'),
@@ -176,6 +176,15 @@ const pretrained: Partial<Settings> = {
   'crf.iterations': 5, 'crf.gaussianWidth': 1.5, 'crf.bilateralWidth': 12, 'crf.bilateralColour': 8, 'crf.bilateralWeight': 4,
 }
 
+/** Weights that come with Maskwright have seen drawn parts in small pictures alone: photos look like these while they are small, and many fit in a step. */
+const parts: Partial<Settings> = {
+  ...pretrained,
+  'network.weights': 'parts',
+  'training.size': 160, 'training.firstSize': 128, 'training.crop': 0.5, 'training.renderBatch': 24, 'training.photoBatch': 16,
+  'training.firstSteps': 840, 'training.steps': 450, 'training.learningRate': 2e-3, 'training.firstRate': 4e-3, 'training.backboneFactor': 1,
+  'augment.composite': 0.3,
+}
+
 const paper: Partial<Settings> = {
   'run.rounds': 4,
   'network.width': 1, 'network.outputStride': '8', 'network.decoder': 'none',
@@ -198,11 +207,12 @@ const scenario: Partial<Settings> = {
 }
 
 /**
- * Whole sets of settings: `maskwright` is the best that was measured from random weights, `pretrained` that for weights of a MobileNetV2 and
- * renders made like the photos, `quick` a smaller one for tidy tables and large workpieces, `paper` is as published, `scenario` its street setting.
+ * Whole sets of settings: `maskwright` is the best that was measured from random weights, `parts` that for renders made like the photos from weights
+ * that come with it, `pretrained` the same for weights of a MobileNetV2 that a person has, `quick` a smaller one for tidy tables and large workpieces, `paper` is as published, `scenario` its street setting.
  */
 export const presets = {
   maskwright: defaults,
+  parts: { ...defaults, ...parts },
   pretrained: { ...defaults, ...pretrained },
   quick: { ...defaults, ...quick },
   paper: { ...defaults, ...paper },

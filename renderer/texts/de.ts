@@ -113,6 +113,7 @@ const de: typeof en & { errors: Record<string, string> } = {
   },
   presets: {
     maskwright: { name: 'Maskwright', about: 'Das Beste, was aus Zufallsgewichten gemessen wurde. Hier anfangen.' },
+    parts: { name: 'Teile', about: 'Beginnt mit dem, was Maskwright an gezeichneten Maschinenteilen gelernt hat. Für Renderings, die aus CAD wie die Fotos gemacht sind.' },
     pretrained: { name: 'Vortrainiert', about: 'Für ein MobileNetV2, dessen Gewichte Sie haben: nennen Sie ihre Datei unter Netz. Mit Abstand am besten, wo Renderings wie die Fotos aussehen.' },
     quick: { name: 'Schnell', about: 'Kleine Bilder: ein erster Eindruck in Minuten, für aufgeräumte Tische und große Werkstücke.' },
     paper: { name: 'Paper', about: 'Wie veröffentlicht, zum Vergleich mit dessen Tabellen.' },

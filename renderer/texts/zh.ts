@@ -97,6 +97,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
   },
   presets: {
     maskwright: { name: 'Maskwright', about: '从随机权重实测最佳，建议从这里开始。' },
+    parts: { name: '零件', about: '从 Maskwright 用绘制的机械零件学到的权重开始。适合按照片风格由 CAD 生成的渲染图。' },
     pretrained: { name: '预训练', about: '用于已有权重的 MobileNetV2：在“网络”中指定其文件。渲染图与照片相像时效果最好。' },
     quick: { name: '快速', about: '小图片：几分钟内先看结果，适合整洁的台面和较大的工件。' },
     paper: { name: '论文', about: '按论文设置，便于与其表格比较。' },

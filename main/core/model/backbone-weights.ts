@@ -2,29 +2,45 @@ import type { ParameterSpec, ParameterSpecs } from './network.ts'
 import type { FileTensor, FileTensors } from './safetensors.ts'
 
 /**
- * Pretrained backbone weights out of a torchvision file: filters turned from [out, in, h, w] to [h, w, in, out].
+ * Pretrained weights out of a file with torchvision's names and layout: filters turned from [out, in, h, w] to [h, w, in, out].
  *
- * @param file Tensors of the file; those the backbone does not have are left aside.
- * @returns Values of all backbone parameters, by name.
+ * @param file Tensors of the file; those the network does not have are left aside.
+ * @returns Values of all backbone parameters, by name, and of those of the head that the file holds in the same shape.
  * @throws RangeError where a tensor is missing or has another shape, as it has where the network is narrower than the file's.
  */
 export function backboneWeights(file: FileTensors, parameters: ParameterSpecs): Record<string, Float32Array> {
   const values: Record<string, Float32Array> = {}
   for (const [name, spec] of Object.entries(parameters)) {
-    if (spec.part !== 'backbone') continue
+    if (spec.part === 'head' && !fits(file[name], spec)) continue
     if (!Object.hasOwn(file, name)) throw new RangeError(`expected a tensor ${name} in the weights, got none: they are of another backbone`)
     values[name] = convert(name, file[name], spec)
   }
   return values
 }
 
+const fits = (tensor: FileTensor | undefined, { shape }: ParameterSpec) => tensor !== undefined && sameShape(tensor.shape, torchShape(shape))
+const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((n, i) => n === b[i])
+
 function convert(name: string, { shape, data }: FileTensor, spec: ParameterSpec): Float32Array {
   const wanted = torchShape(spec.shape)
   if (!(data instanceof Float32Array)) throw new RangeError(`expected ${name} to hold floats, got whole numbers`)
-  if (shape.length !== wanted.length || shape.some((n, i) => n !== wanted[i]))
+  if (!sameShape(shape, wanted))
     throw new RangeError(
       `expected ${name} to be [${wanted.join(', ')}], got [${shape.join(', ')}]: pretrained weights fit a network of the same width only`)
   return wanted.length === 4 ? toHwio(data, wanted) : data.slice()
+}
+
+/** A parameter as torchvision files hold it: the inverse of what backboneWeights does with a tensor. */
+export function toTorch(data: Float32Array, shape: readonly number[]): FileTensor {
+  const wanted = torchShape(shape)
+  if (wanted.length !== 4) return { shape: wanted, data }
+  const [output, input, height, width] = wanted
+  const out = new Float32Array(data.length)
+  const taps = height * width
+  for (let o = 0; o < output; o++)
+    for (let i = 0; i < input; i++)
+      for (let t = 0; t < taps; t++) out[(o * input + i) * taps + t] = data[(t * input + i) * output + o]
+  return { shape: wanted, data: out }
 }
 
 /** Depthwise filters, [h, w, channels, 1] here, are [channels, 1, h, w] there. */

@@ -41,12 +41,15 @@ export function readMetadata(bytes: Uint8Array): Record<string, string> {
   return value as Record<string, string>
 }
 
+/** A tensor to write: as one that was read, or half floats as their 16 bits. */
+export type NewTensor = FileTensor | { readonly shape: readonly number[]; readonly data: Uint16Array }
+
 /**
- * Writes tensors as a safetensors file: F32, I32 or I64 by the type of their array, in the order given.
+ * Writes tensors as a safetensors file: F32, F16, I32 or I64 by the type of their array, in the order given.
  *
  * @throws RangeError where a shape does not fit its data.
  */
-export function writeSafetensors(tensors: FileTensors, metadata?: Record<string, string>): Uint8Array {
+export function writeSafetensors(tensors: Record<string, NewTensor>, metadata?: Record<string, string>): Uint8Array {
   const header: Record<string, unknown> = metadata ? { __metadata__: metadata } : {}
   let size = 0
   for (const [name, { shape, data }] of Object.entries(tensors)) {
@@ -132,8 +135,8 @@ function halfToFloat(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
-function typeOf(data: FileTensor['data']): FileType {
-  return data instanceof Float32Array ? 'F32' : data instanceof Int32Array ? 'I32' : 'I64'
+function typeOf(data: NewTensor['data']): FileType {
+  return data instanceof Float32Array ? 'F32' : data instanceof Uint16Array ? 'F16' : data instanceof Int32Array ? 'I32' : 'I64'
 }
 
 function product(shape: readonly number[]): number {

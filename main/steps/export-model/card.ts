@@ -7,7 +7,7 @@ import { version as runtime } from '../../core/engine/session.ts'
 import { colourOf } from '../../core/image/overlay.ts'
 import { OPSET } from '../../core/onnx/model.ts'
 import { openRunNotes } from '../../store/run-notes.ts'
-import { ofRound } from '../networks.ts'
+import { ofRound, ownWeights, weightsFile } from '../networks.ts'
 import { frameOf } from '../photos.ts'
 import type { Run } from '../run.ts'
 import { runStatus } from '../status.ts'
@@ -71,11 +71,13 @@ const hex = (index: number) => `#${colourOf(index).map((value) => value.toString
 
 /** Whose the weights are. */
 function licenceOf(settings: Settings) {
-  const file = settings['network.weights']
-  if (file === '') return { start: 'drawn at random by the seed', licence: 'Yours: trained from random weights on your data alone.' }
+  const file = weightsFile(settings)
+  if (file === null) return { start: 'drawn at random by the seed', licence: 'Yours: trained from random weights on your data alone.' }
   const known = existsSync(file) ? sha256(readFileSync(file)) : null
   return {
     start: basename(file), startSha256: known,
-    licence: `Yours, and that of the pretrained backbone ${basename(file)}, whose terms hold for what is trained from it.`,
+    licence: settings['network.weights'] === ownWeights
+      ? 'Yours: trained on your data from weights that come with Maskwright, made of drawn parts alone, which ask nothing of what is trained from them.'
+      : `Yours, and that of the pretrained backbone ${basename(file)}, whose terms hold for what is trained from it.`,
   }
 }

@@ -29,6 +29,11 @@ describe('readSafetensors', () => {
     expect(tensors.long.shape).toEqual([])
   })
 
+  it('reads half floats as they were written', () => {
+    const { a } = readSafetensors(writeSafetensors({ a: { shape: [3], data: Uint16Array.of(0x3e00, 0xfc00, 0x8000) } }))
+    expect([...a.data]).toEqual([1.5, -Infinity, -0])
+  })
+
   it('reads from the middle of a larger buffer', () => {
     const one = writeSafetensors({ a: { shape: [2], data: Float32Array.of(1, 2) } })
     const around = new Uint8Array(one.length + 3)
