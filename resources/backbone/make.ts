@@ -1,5 +1,5 @@
 /**
- * Makes the weights that training starts from where no other are named: a network learns to find machine parts that are drawn by code (parts.ts),
+ * Makes the weights that preset `parts` starts from: a network learns to find machine parts that are drawn by code (parts.ts),
  * 180 of 18 kinds, and to tell the kinds apart, in light of many ways before drawn surfaces and views of the light maps. What it learns but its scores is kept.
  *
  *   node resources/backbone/make.ts [--light DIR] [--work out/backbone] [--out resources/backbone/parts.safetensors]

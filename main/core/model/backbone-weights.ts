@@ -33,14 +33,9 @@ function convert(name: string, { shape, data }: FileTensor, spec: ParameterSpec)
 /** A parameter as torchvision files hold it: the inverse of what backboneWeights does with a tensor. */
 export function toTorch(data: Float32Array, shape: readonly number[]): FileTensor {
   const wanted = torchShape(shape)
-  if (wanted.length !== 4) return { shape: wanted, data }
   const [output, input, height, width] = wanted
-  const out = new Float32Array(data.length)
-  const taps = height * width
-  for (let o = 0; o < output; o++)
-    for (let i = 0; i < input; i++)
-      for (let t = 0; t < taps; t++) out[(o * input + i) * taps + t] = data[(t * input + i) * output + o]
-  return { shape: wanted, data: out }
+  // The turn swaps the first axis and the last, so that it undoes itself.
+  return { shape: wanted, data: wanted.length === 4 ? toHwio(data, [height * width, input, output, 1]) : data }
 }
 
 /** Depthwise filters, [h, w, channels, 1] here, are [channels, 1, h, w] there. */
