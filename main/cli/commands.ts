@@ -45,7 +45,7 @@ export const commands: Readonly<Record<string, Command>> = {
     help: 'Takes photos of a camera straight into a project: genicam:NAME, v4l2:/dev/video0 or rtsp://HOST/PATH.', run: captureFrames,
   },
   run: {
-    usage: 'run P [--preset maskwright|parts|pretrained|quick|paper|scenario] [--rounds N] [--seed N] [--device auto|cpu|webgpu|dml|cuda|coreml|tfjs-node-gpu]\n'
+    usage: 'run P [--preset maskwright|quick|paper|scenario] [--rounds N] [--seed N] [--device auto|cpu|webgpu|dml|cuda|coreml|tfjs-node-gpu]\n'
       + '      [--from STEP] [--to STEP] [--fresh] [--set key=value]...',
     help: 'Trains; Ctrl-C stops cleanly and the same command goes on.',
     run: async (args, say) => {

@@ -8,11 +8,10 @@ const fewestPhotos = 2
 /**
  * The run that a wish means: the unfinished or finished one with the same settings and inputs, or a new one.
  *
- * @throws AppError where the project cannot train yet, see checkTrainable, or `weights-missing` where the preset lives by pretrained weights and none are named.
+ * @throws AppError where the project cannot train yet, see checkTrainable.
  */
 export function prepareRun(store: Store, wish: { preset: string; settings: Settings; fresh?: boolean }): { id: number; resumed: boolean } {
   checkTrainable(store)
-  if (wish.preset === 'pretrained' && wish.settings['network.weights'] === '') throw weightsMissing()
   const inputHash = store.inputHash()
   const settings = JSON.stringify(wish.settings)
   const same = wish.fresh ? undefined : store.runs.list().findLast((run) => run.inputHash === inputHash && JSON.stringify(run.settings) === settings)
@@ -47,9 +46,3 @@ export function checkTrainable(store: Store): void {
       advice: `Import at least ${fewestPhotos} photos with tags; 20 for each workpiece is a good start. Photos with truth masks never train.`,
     })
 }
-
-const weightsMissing = () => new AppError({
-  code: 'weights-missing',
-  message: 'The preset "pretrained" starts from weights of a network that has seen pictures before, and no file of them is named.',
-  advice: 'Name a safetensors file in network.weights, or take the preset parts, which starts from weights that come with Maskwright.',
-})

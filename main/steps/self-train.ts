@@ -37,8 +37,8 @@ export async function selfTrain(run: Run): Promise<void> {
 /** Whether masks have stopped changing. */
 const settled = (agreement: number | null, settings: Settings) => agreement !== null && 1 - agreement < settings['run.stopBelowChange']
 
-/** One joint training: weights of the round, an artifact of the step. Does nothing where they are there. */
-export async function trainRound(run: Run, round: number, classes: number): Promise<void> {
+/** One joint training: weights of the round. */
+async function trainRound(run: Run, round: number, classes: number): Promise<void> {
   const { store, settings } = run
   const name = `weights/${round}`
   if (store.artifacts.get(run.id, 'self-train', name)) return

@@ -5,7 +5,7 @@ export const errorCodes = [
   'image-unreadable', 'image-too-large', 'mask-missing', 'mask-size', 'mask-empty', 'mask-unreadable', 'folder-empty', 'folder-missing',
   'tags-unreadable', 'dataset-unreadable', 'tag-without-renders', 'too-few-photos', 'truth-without-photo', 'classes-unreadable',
   'camera-software-missing', 'camera-unavailable',
-  'mesh-unreadable', 'mesh-too-large', 'mesh-open', 'mesh-flat', 'device-unavailable', 'weights-unreadable', 'weights-missing', 'model-unreadable', 'trainer-crashed', 'export-refused', 'training-diverged', 'step-order',
+  'mesh-unreadable', 'mesh-too-large', 'mesh-open', 'mesh-flat', 'device-unavailable', 'weights-unreadable', 'model-unreadable', 'trainer-crashed', 'export-refused', 'training-diverged', 'step-order',
   'queue-full', 'stopping', 'upload-too-large', 'upload-slow', 'rules-unreadable',
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]

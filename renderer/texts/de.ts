@@ -112,9 +112,7 @@ const de: typeof en & { errors: Record<string, string> } = {
     },
   },
   presets: {
-    maskwright: { name: 'Maskwright', about: 'Das Beste, was aus Zufallsgewichten gemessen wurde. Hier anfangen.' },
-    parts: { name: 'Teile', about: 'Beginnt mit dem, was Maskwright an gezeichneten Maschinenteilen gelernt hat. Für Renderings, die aus CAD wie die Fotos gemacht sind.' },
-    pretrained: { name: 'Vortrainiert', about: 'Für ein MobileNetV2, dessen Gewichte Sie haben: nennen Sie ihre Datei unter Netz. Mit Abstand am besten, wo Renderings wie die Fotos aussehen.' },
+    maskwright: { name: 'Maskwright', about: 'Das Beste, was gemessen wurde; ohne Grafikkarte etwa eine Stunde. Hier anfangen.' },
     quick: { name: 'Schnell', about: 'Kleine Bilder: ein erster Eindruck in Minuten, für aufgeräumte Tische und große Werkstücke.' },
     paper: { name: 'Paper', about: 'Wie veröffentlicht, zum Vergleich mit dessen Tabellen.' },
     scenario: { name: 'Straßenszene', about: 'Die veröffentlichte Einstellung für große Szenen. Dauert Tage.' },
@@ -234,7 +232,6 @@ const de: typeof en & { errors: Record<string, string> } = {
     'mesh-too-large': 'Die CAD-Datei ist zu groß.',
     'device-unavailable': 'Das Gerät steht nicht bereit.',
     'weights-unreadable': 'Die Gewichte sind nicht lesbar.',
-    'weights-missing': 'Es ist keine Datei mit Gewichten genannt.',
     'model-unreadable': 'Das Modell ist nicht lesbar.',
     'trainer-crashed': 'Das Training ist abgebrochen.',
     'export-refused': 'Das Modell wurde verweigert.',

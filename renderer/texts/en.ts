@@ -110,9 +110,7 @@ export default {
     },
   },
   presets: {
-    maskwright: { name: 'Maskwright', about: 'The best that was measured from random weights. Start here.' },
-    parts: { name: 'Parts', about: 'Starts from what Maskwright has learnt of drawn machine parts. For renders made from CAD like the photos.' },
-    pretrained: { name: 'Pretrained', about: 'For a MobileNetV2 whose weights you have: name their file under Network. By far the best where renders look like the photos.' },
+    maskwright: { name: 'Maskwright', about: 'The best that was measured; about an hour without a graphics card. Start here.' },
     quick: { name: 'Quick', about: 'Small pictures: a first look within minutes, for tidy tables and large workpieces.' },
     paper: { name: 'Paper', about: 'As published, to compare with its tables.' },
     scenario: { name: 'Street scene', about: 'The published setting for large scenes. Takes days.' },

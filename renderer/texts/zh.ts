@@ -96,9 +96,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
     missing: { workpieces: '还没有工件：请导入渲染图或添加工件。', renders: '训练需要带掩膜的渲染图。', photos: '训练需要产线照片。', tags: '请说明一些照片上有哪些工件。' },
   },
   presets: {
-    maskwright: { name: 'Maskwright', about: '从随机权重实测最佳，建议从这里开始。' },
-    parts: { name: '零件', about: '从 Maskwright 用绘制的机械零件学到的权重开始。适合按照片风格由 CAD 生成的渲染图。' },
-    pretrained: { name: '预训练', about: '用于已有权重的 MobileNetV2：在“网络”中指定其文件。渲染图与照片相像时效果最好。' },
+    maskwright: { name: 'Maskwright', about: '实测最佳；无显卡约需一小时。建议从这里开始。' },
     quick: { name: '快速', about: '小图片：几分钟内先看结果，适合整洁的台面和较大的工件。' },
     paper: { name: '论文', about: '按论文设置，便于与其表格比较。' },
     scenario: { name: '街景', about: '论文中大场景的设置，需要数天。' },
@@ -208,7 +206,6 @@ const zh: typeof en & { errors: Record<string, string> } = {
     'mesh-too-large': 'CAD 文件过大。',
     'device-unavailable': '设备不可用。',
     'weights-unreadable': '权重无法读取。',
-    'weights-missing': '没有指定权重文件。',
     'model-unreadable': '模型无法读取。',
     'trainer-crashed': '训练进程已崩溃。',
     'export-refused': '模型未被采用。',

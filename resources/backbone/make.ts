@@ -1,101 +1,92 @@
 /**
- * Makes the weights that preset `parts` starts from: a network learns to find machine parts that are drawn by code (parts.ts),
- * 180 of 18 kinds, and to tell the kinds apart, in light of many ways before drawn surfaces and views of the light maps. What it learns but its scores is kept.
+ * Makes the weights that presets start from: those of the MobileNetV2 in the object detector of MediaPipe, which has learnt Open Images (README.md here),
+ * with names and layout of torchvision.
  *
- *   node resources/backbone/make.ts [--light DIR] [--work out/backbone] [--out resources/backbone/parts.safetensors]
+ *   npm pack @mediapipe/objectron@0.4.1675468480 && tar xzf mediapipe-objectron-0.4.1675468480.tgz
+ *   node resources/backbone/make.ts package [--out resources/backbone/open-images.safetensors]
  *
- * About an hour and a half on two cores; a run that was stopped goes on. DIR holds EXR or HDR pictures of all directions; without it rooms are drawn.
+ * The detector's norms are folded into its filters. Here they are norms again: those that leave what the filters give to the photos of the sample as it is.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import type { Tensor4D } from '@tensorflow/tfjs-core'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { RenderSettings } from '../../preload/contract/render-set.ts'
-import type { Settings } from '../../preload/contract/settings.ts'
-import { settingsFrom } from '../../main/cli/settings.ts'
 import { onnxExecutor } from '../../main/core/engine/onnxruntime.ts'
+import type { Tensors } from '../../main/core/engine/types.ts'
 import { openCodec } from '../../main/core/image/codec.ts'
-import { toTorch } from '../../main/core/model/backbone-weights.ts'
+import { resizeRgb } from '../../main/core/image/resize.ts'
+import { EPSILON, MOMENTUM } from '../../main/core/model/batch-norm.ts'
+import { mobilenet } from '../../main/core/model/mobilenet.ts'
+import { backboneWeights } from '../../main/core/model/backbone-weights.ts'
 import { toHalf } from '../../main/core/onnx/halve.ts'
-import { writeSafetensors } from '../../main/core/model/safetensors.ts'
-import { classCount } from '../../main/steps/classes.ts'
-import { segmentationNetwork } from '../../main/steps/networks.ts'
-import { openPool } from '../../main/steps/pool.ts'
-import { readWeights } from '../../main/steps/predictor.ts'
-import { renderCad } from '../../main/steps/render-cad.ts'
-import { readMaps } from '../../main/steps/render-set.ts'
-import type { Run } from '../../main/steps/run.ts'
-import { trainRound } from '../../main/steps/self-train.ts'
-import { openStore } from '../../main/store/index.ts'
-import { toStl } from '../sample/workpieces.ts'
-import { drawPart, kindOf } from './parts.ts'
-import { viewsOf } from './views.ts'
+import { writeSafetensors, type FileTensor, type NewTensor } from '../../main/core/model/safetensors.ts'
+import { readConvolutions, type Convolution } from './tflite.ts'
 
-const { values: { light, work, out } } = parseArgs({
-  options: { light: { type: 'string', default: '' }, work: { type: 'string', default: 'out/backbone' }, out: { type: 'string', default: 'resources/backbone/parts.safetensors' } },
-})
+const { values: { out }, positionals: [folder] } = parseArgs({ allowPositionals: true, options: { out: { type: 'string', default: 'resources/backbone/open-images.safetensors' } } })
 
-const parts = 180
-/** What a part is, is learnt from many small pictures of it, where it ends from fewer and larger ones. */
-const stages: readonly Partial<Settings>[] = [
-  { 'training.size': 128, 'training.crop': 0.5, 'training.renderBatch': 64, 'training.firstSteps': 3500, 'training.learningRate': 6e-3, 'weights.boundary': 0 },
-  { 'training.size': 224, 'training.crop': 0.5, 'training.renderBatch': 24, 'training.steps': 2000, 'training.learningRate': 4e-3 },
-]
-const settings = settingsFrom('pretrained', {
-  'network.weights': '', 'training.photosFromRound': 99, 'training.photoBatch': 0, 'training.firstRate': 0, 'training.backboneFactor': 1,
-  'augment.composite': 0.25, 'augment.photoBackgrounds': 0.5, 'augment.zoomMin': 0.7, 'augment.zoomMax': 1.3,
-})
+/** Where the detector lies among the files that its package has packed into one. */
+const START = 184
+const detector = readFileSync(join(folder, 'objectron_solution_packed_assets.data')).subarray(START)
+const convolutions = readConvolutions(detector).filter(({ name }) => /^FeatureExtractor\/MobilenetV2\/(Conv|expanded_conv)/.test(name))
+const { parameters, normalise, features } = mobilenet(1, 32, { last: true, padding: 'after' })
+const names = Object.keys(parameters)
+/** A filter is followed by the four tensors of its norm. */
+const layers = convolutions.map((convolution, i) => ({ ...convolution, filterName: names[5 * i], norm: names[5 * i + 1].replace(/\.weight$/, '') }))
 
-const place = { 'light.map': light, 'camera.noise': 2, 'camera.darkNoise': 24, 'camera.shift': 0.9, 'camera.elevation': 25, 'camera.fillMin': 0.2, 'camera.fillMax': 0.7 } as const
-const hard = { 'light.strongest': 8, 'light.softest': 0.12, 'light.lowest': 12, 'light.darkest': 0.05, 'light.brightest': 0.75 } as const
-const oneLamp = { ...hard, 'light.softest': 0.06, 'light.lowest': 15, 'light.darkest': 0.08, 'light.lamps': 1 } as const
-/** What lies behind, in what light, among how much else. */
-const sets: readonly Partial<RenderSettings>[] = [
-  { ...place, 'render.background': 'drawn', 'light.matched': 0.4, 'scene.distractors': 1 },
-  { ...place, ...hard, 'render.background': 'photos', 'light.matched': 0.4, 'scene.distractors': 2, 'scene.parts': 5, 'scene.sizes': 'alike', 'camera.fillMax': 0.4 },
-  { ...place, ...oneLamp, 'render.background': 'photos', 'light.matched': 0.3, 'scene.distractors': 4 },
-  { ...place, ...hard, 'render.background': 'drawn', 'scene.distractors': 3, 'scene.parts': 5, 'scene.sizes': 'alike', 'camera.fillMax': 0.4 },
-]
-const rendersASet = 6
-
-mkdirSync(work, { recursive: true })
-const project = join(work, 'parts.maskwright')
-const store = openStore(project, { create: !existsSync(project) })
-const codec = await openCodec()
-const signal = new AbortController().signal
-let shownAt = 0
-const report: Run['report'] = async ({ step, round, done, total, values }) => {
-  if (performance.now() < shownAt + 60_000) return
-  shownAt = performance.now()
-  console.log(step, round ?? '', `${done} / ${total}`, values?.loss?.toFixed(3) ?? '')
+/** Filters from [out, h, w, in] to [out, in, h, w], or from [1, h, w, channels] to [channels, 1, h, w]. */
+function toTorch({ depthwise, shape: [output, height, width, input], filter }: Convolution): FileTensor {
+  const taps = height * width
+  const data = filter.map((_, to) => {
+    const [o, i, tap] = [Math.floor(to / (input * taps)), Math.floor(to / taps) % input, to % taps]
+    return filter[(o * taps + tap) * input + i]
+  })
+  return { shape: depthwise ? [input, 1, height, width] : [output, input, height, width], data }
 }
 
-if (store.images.count({ kind: 'photo' }) === 0)
-  for (const [i, view] of viewsOf(readMaps(light)).entries())
-    store.images.take({ kind: 'photo', name: `view ${i}`, group: 'views', width: view.width, height: view.height, sha256: store.blobs.put(codec.encodePng(view)), workpieceIds: [] })
-/** A file is named for the kind, as its workpiece is then. */
-const files = Array.from({ length: parts }, (_, i) => {
-  const folder = join(work, 'parts', String(i).padStart(3, '0'))
-  mkdirSync(folder, { recursive: true })
-  const file = join(folder, `${kindOf(i)}.stl`)
-  if (!existsSync(file)) writeFileSync(file, toStl(drawPart(i), `part ${i}`))
-  return file
-})
-for (const [i, set] of sets.entries()) await renderCad(store, codec, files, { count: rendersASet, seed: 1 + i, signal, settings: set, report })
+const file: Record<string, FileTensor> = {}
+for (const { filterName, norm, ...convolution } of layers) {
+  const { bias } = convolution, shape = [bias.length]
+  file[filterName] = toTorch(convolution)
+  file[`${norm}.weight`] = { shape, data: bias.map(() => 1) }
+  file[`${norm}.bias`] = { shape, data: bias }
+  file[`${norm}.running_mean`] = { shape, data: bias.map(() => 0) }
+  file[`${norm}.running_var`] = { shape, data: bias.map(() => 1) }
+}
 
+const photos = await photosOf('resources/sample/photos')
 const executor = onnxExecutor('cpu', { threads: 2 })
-const id = store.runs.list().at(-1)?.id ?? store.runs.create({ preset: 'pretrained', seed: 1, device: 'cpu', settings, inputHash: store.inputHash() })
-const run: Run = { id, store, settings, codec, executor, pool: openPool(1), signal, report }
-for (const [i, stage] of stages.entries()) await trainRound({ ...run, settings: { ...settings, ...stage } }, i + 1, classCount(store))
-await run.pool.close()
+const program = await executor.compile((tensors) => {
+  const updates: Tensors = {}
+  features(normalise(tensors.image as Tensor4D), { weights: tensors, training: true, updates })
+  return updates
+}, { inputs: { image: { shape: photos.shape } }, state: parameters })
+/** In order, since what a norm is given depends on those before it. */
+for (const { norm, bias } of layers) {
+  await program.writeState(backboneWeights(file, parameters))
+  await program.run({ image: photos.data })
+  const moved = await program.readState([`${norm}.running_mean`, `${norm}.running_var`])
+  const mean = Float32Array.from(moved[`${norm}.running_mean`], (value) => value / MOMENTUM)
+  const variance = Float32Array.from(moved[`${norm}.running_var`], (value) => (value - 1 + MOMENTUM) / MOMENTUM)
+  const shape = [bias.length]
+  file[`${norm}.running_mean`] = { shape, data: mean }
+  file[`${norm}.running_var`] = { shape, data: variance }
+  file[`${norm}.weight`] = { shape, data: variance.map((value) => Math.sqrt(value + EPSILON)) }
+  file[`${norm}.bias`] = { shape, data: bias.map((value, i) => value + mean[i]) }
+}
 await executor.dispose()
 
-const { parameters } = segmentationNetwork(settings, classCount(store))
-const kept = Object.entries(readWeights(run, stages.length)).filter(([name]) => !name.startsWith('cls'))
-/** Filters as half floats; norms, which are few, whole. */
-const packed = kept.map(([name, data]) => {
-  const tensor = toTorch(data, parameters[name].shape)
-  return [name, tensor.shape.length === 4 ? { ...tensor, data: Uint16Array.from(tensor.data as Float32Array, toHalf) } : tensor] as const
+/** Filters as half floats, which they were; norms, which are few, whole. */
+const packed = names.map((name): [string, NewTensor] => {
+  const { shape, data } = file[name]
+  return [name, shape.length === 4 ? { shape, data: Uint16Array.from(data as Float32Array, toHalf) } : file[name]]
 })
 writeFileSync(out, writeSafetensors(Object.fromEntries(packed)))
-store.close()
-codec.close()
+
+/** Every fifth photo of a folder as one batch, [B, 120, 160, 3]. */
+async function photosOf(root: string): Promise<{ data: Float32Array; shape: number[] }> {
+  const codec = await openCodec()
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.jpg')).sort().filter((_, i) => i % 5 === 0)
+  const pixels = files.flatMap((file) => [...resizeRgb(codec.decodeRgb(readFileSync(join(root, file))), 160, 120).data])
+  codec.close()
+  return { data: Float32Array.from(pixels), shape: [files.length, 120, 160, 3] }
+}

@@ -15,9 +15,11 @@ const width = 64
 const height = 48
 
 export const tinySettings: Partial<Settings> = {
-  'network.width': 0.125, 'training.size': 64, 'masks.size': 64, 'slic.segments': 6000, 'refine.segments': 3000,
+  'network.backbone': 'resnet18', 'network.weights': '', 'network.width': 0.125, 'training.size': 64, 'training.crop': 0.5, 'masks.size': 64, 'slic.segments': 6000, 'refine.segments': 3000,
   'classifier.steps': 6, 'classifier.batch': 4, 'training.firstSteps': 8, 'training.steps': 6, 'training.renderBatch': 2, 'training.photoBatch': 2,
-  'run.rounds': 2, 'run.threads': 1, 'predict.scales': [1], 'predict.flips': 1, 'training.checkpointSeconds': 1,
+  'training.learningRate': 8e-3, 'training.firstRate': 0, 'training.backboneFactor': 1, 'augment.composite': 1,
+  'refine.ratio': 0.85, 'refine.background': 0, 'refine.tags': 'fold',
+  'run.rounds': 2, 'run.threads': 1, 'predict.scales': [1], 'predict.enlarge': [1], 'predict.flips': 1, 'training.checkpointSeconds': 1,
 }
 
 /** Whether a pixel lies on a shape centred at (cx, cy). */

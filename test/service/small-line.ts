@@ -28,7 +28,7 @@ export function smallLine(dir: string): string {
 
 /** Settings under which a run takes seconds; what it finds is worth nothing. */
 export const tiny: Partial<Settings> = {
-  'run.rounds': 2, 'run.threads': 1, 'network.width': 0.125, 'classifier.steps': 4, 'classifier.batch': 2, 'cam.scales': [1], 'cam.flip': false,
+  'run.rounds': 2, 'run.threads': 1, 'network.weights': '', 'network.width': 0.125, 'classifier.steps': 4, 'classifier.batch': 2, 'cam.scales': [1], 'cam.flip': false,
   'training.size': 64, 'training.firstSteps': 8, 'training.steps': 8, 'training.renderBatch': 1, 'training.photoBatch': 1,
-  'training.checkpointSeconds': 1, 'predict.scales': [1], 'predict.flips': 1, 'slic.segments': 100, 'refine.segments': 100, 'crf.iterations': 1,
+  'training.checkpointSeconds': 1, 'predict.scales': [1], 'predict.enlarge': [1], 'predict.flips': 1, 'slic.segments': 100, 'refine.segments': 100, 'crf.iterations': 1,
 }

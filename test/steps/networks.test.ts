@@ -3,7 +3,7 @@ import { ofRound } from '../../main/steps/networks.ts'
 import { presets, type Settings } from '../../preload/contract/settings.ts'
 
 const seen = (settings: Partial<Settings>, round: number) => {
-  const { settings: of } = ofRound({ settings: { ...presets.maskwright, 'training.size': 192, 'training.learningRate': 0.001, ...settings } }, round)
+  const { settings: of } = ofRound({ settings: { ...presets.maskwright, 'training.size': 192, 'training.learningRate': 0.001, 'training.firstRate': 0, ...settings } }, round)
   return [of['training.size'], of['training.learningRate']]
 }
 

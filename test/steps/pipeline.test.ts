@@ -202,14 +202,6 @@ describe('a project that cannot train', () => {
     })).toBe('tag-without-renders')
   })
 
-  it('says that the preset for pretrained weights has none', () => {
-    expect(refusal((store) => {
-      const a = store.workpieces.ensure('a').id
-      store.images.add(image('render', [a]))
-      for (let i = 0; i < 3; i++) store.images.add(image('photo', [a]))
-    }, { ...wish, preset: 'pretrained' })).toBe('weights-missing')
-  })
-
   it('says that one photo is too few', () => {
     expect(refusal((store) => {
       const a = store.workpieces.ensure('a').id

@@ -2,40 +2,29 @@ import type { ParameterSpec, ParameterSpecs } from './network.ts'
 import type { FileTensor, FileTensors } from './safetensors.ts'
 
 /**
- * Pretrained weights out of a file with torchvision's names and layout: filters turned from [out, in, h, w] to [h, w, in, out].
+ * Pretrained backbone weights out of a torchvision file: filters turned from [out, in, h, w] to [h, w, in, out].
  *
- * @param file Tensors of the file; those the network does not have are left aside.
- * @returns Values of all backbone parameters, by name, and of those of the head that the file holds in the same shape.
+ * @param file Tensors of the file; those the backbone does not have are left aside.
+ * @returns Values of all backbone parameters, by name.
  * @throws RangeError where a tensor is missing or has another shape, as it has where the network is narrower than the file's.
  */
 export function backboneWeights(file: FileTensors, parameters: ParameterSpecs): Record<string, Float32Array> {
   const values: Record<string, Float32Array> = {}
   for (const [name, spec] of Object.entries(parameters)) {
-    if (spec.part === 'head' && !fits(file[name], spec)) continue
+    if (spec.part !== 'backbone') continue
     if (!Object.hasOwn(file, name)) throw new RangeError(`expected a tensor ${name} in the weights, got none: they are of another backbone`)
     values[name] = convert(name, file[name], spec)
   }
   return values
 }
 
-const fits = (tensor: FileTensor | undefined, { shape }: ParameterSpec) => tensor !== undefined && sameShape(tensor.shape, torchShape(shape))
-const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((n, i) => n === b[i])
-
 function convert(name: string, { shape, data }: FileTensor, spec: ParameterSpec): Float32Array {
   const wanted = torchShape(spec.shape)
   if (!(data instanceof Float32Array)) throw new RangeError(`expected ${name} to hold floats, got whole numbers`)
-  if (!sameShape(shape, wanted))
+  if (shape.length !== wanted.length || shape.some((n, i) => n !== wanted[i]))
     throw new RangeError(
       `expected ${name} to be [${wanted.join(', ')}], got [${shape.join(', ')}]: pretrained weights fit a network of the same width only`)
   return wanted.length === 4 ? toHwio(data, wanted) : data.slice()
-}
-
-/** A parameter as torchvision files hold it: the inverse of what backboneWeights does with a tensor. */
-export function toTorch(data: Float32Array, shape: readonly number[]): FileTensor {
-  const wanted = torchShape(shape)
-  const [output, input, height, width] = wanted
-  // The turn swaps the first axis and the last, so that it undoes itself.
-  return { shape: wanted, data: wanted.length === 4 ? toHwio(data, [height * width, input, output, 1]) : data }
 }
 
 /** Depthwise filters, [h, w, channels, 1] here, are [channels, 1, h, w] there. */

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Block, Initialiser, ParameterSpecs, Part, Pass } from './network.ts'
 
-const EPSILON = 1e-5
-const MOMENTUM = 0.1
+export const EPSILON = 1e-5
+export const MOMENTUM = 0.1
 
 /** Names and shapes of a batch norm's four tensors, as torchvision names them. */
 export function normParameters(name: string, channels: number, part: Part, init: Initialiser = 'ones'): ParameterSpecs {

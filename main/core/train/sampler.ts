@@ -2,6 +2,7 @@ import { IGNORE, type LabelMap, type RgbImage } from '../image/types.ts'
 import { random, type Random } from '../random.ts'
 import { augmentPhoto, paintScene, plainPicture, type AugmentOptions, type Backdrop } from './augment.ts'
 import { cutOut, type Cutout } from './composite-cutout.ts'
+import { isPlain } from './plain-background.ts'
 import { expectedDiameter, type Canvas } from './composite-placement.ts'
 import { surfacePool } from './procedural.ts'
 import { solidPool } from './procedural-solids.ts'
@@ -13,8 +14,6 @@ export interface RenderSample {
   readonly mask: LabelMap
   /** The workpiece it shows; renders are drawn evenly over these. */
   readonly classIndex: number
-  /** Strength of random looks for this render, in place of the option: a photoreal one needs less. */
-  readonly randomise?: number
 }
 
 /** A photo at about the training size. */
@@ -65,6 +64,8 @@ export interface Sampler {
 interface PreparedRender {
   readonly sample: RenderSample
   readonly cutout: Cutout | null
+  /** Whether it is before a plain background, which teaches nothing: it is always pasted on another. */
+  readonly plain: boolean
 }
 
 const SURFACES = 48
@@ -81,7 +82,7 @@ export function batchSampler(renders: readonly RenderSample[], photos: readonly 
   if (options.renderBatch > 0 && renders.length === 0) throw new RangeError('expected at least one render, got none')
   if (options.photoBatch > 0 && photos.length === 0) throw new RangeError('expected at least one photo, got none')
   const wanted = (1.25 * expectedDiameter(width, height, augment.expectedShare)) / augment.crop
-  const prepared = renders.map((sample) => ({ sample, cutout: augment.composite > 0 ? cutOut(sample.image, sample.mask, wanted) : null }))
+  const prepared = renders.map((sample) => ({ sample, cutout: augment.composite > 0 ? cutOut(sample.image, sample.mask, wanted) : null, plain: isPlain(sample.image, sample.mask) }))
   const world: World = {
     options,
     nextRender: evenOrder(groupBy(prepared, (r) => [r.sample.classIndex]), seed, 'renders'),
@@ -124,8 +125,8 @@ function drawBatch(world: World, round: number, step: number): Batch {
 
 function drawRender(world: World, rng: Random, draw: number): Canvas {
   const { augment, width, height } = world.options
-  const { sample, cutout } = world.nextRender!(draw)
-  if (!cutout || !rng.chance(augment.composite))
+  const { sample, cutout, plain } = world.nextRender!(draw)
+  if (!cutout || !(plain || rng.chance(augment.composite)))
     return augment.randomise > 0
       ? augmentPhoto(rng, width, height, { image: sample.image, labels: sample.mask, pasted: [], ...drawStrays(world, rng, true) }, augment)
       : plainPicture(rng, width, height, sample.image, sample.mask)
@@ -137,7 +138,7 @@ function drawRender(world: World, rng: Random, draw: number): Canvas {
   const clutter = drawClutter(world, rng), shadows = drawShadows(world, rng)
   const photo = world.backdrops.length > 0 && rng.chance(augment.photoBackgrounds)
   const backdrop = photo ? rng.pick(world.backdrops) : { image: rng.pick(world.surfaces), labels: null, endless: true }
-  return paintScene(rng, width, height, { backdrop, clutter, shadows, parts }, { ...augment, randomise: sample.randomise ?? augment.randomise })
+  return paintScene(rng, width, height, { backdrop, clutter, shadows, parts }, augment)
 }
 
 /** Stray things and shadows for a picture as it was taken; things only where its other pixels are labelled too. */

@@ -77,7 +77,7 @@ function licenceOf(settings: Settings) {
   return {
     start: basename(file), startSha256: known,
     licence: settings['network.weights'] === ownWeights
-      ? 'Yours: trained on your data from weights that come with Maskwright, made of drawn parts alone, which ask nothing of what is trained from them.'
+      ? 'Yours; the backbone starts from weights of the MobileNetV2 in MediaPipe Objectron\'s detector (Google, learnt of Open Images), under the Apache License 2.0.'
       : `Yours, and that of the pretrained backbone ${basename(file)}, whose terms hold for what is trained from it.`,
   }
 }

@@ -100,6 +100,19 @@ describe('batchSampler', () => {
     for (let i = 0; i < labels.length; i++) expect(image[3 * i]).toBe(labels[i] === 0 ? 90 : 60 * labels[i])
   })
 
+  it('pastes what is before plain grey wherever it pastes at all, and of the rest the share asked for', () => {
+    const behind = renders.map((sample) => {
+      const data = sample.image.data.map((value, i) => (sample.mask.data[Math.floor(i / 3)] === 0 ? 40 + ((7 * Math.floor(i / 3)) % 160) : value))
+      return { ...sample, image: { ...sample.image, data } }
+    })
+    const kept = (samples: RenderSample[]) => {
+      const { image, labels } = batchSampler(samples, [], { ...options, photoBatch: 0, augment: { ...augment, composite: 1e-9, randomise: 0, clutter: 0 } }).batch(1, 0)
+      return labels.every((label, i) => label === 0 || image[3 * i] === 60 * label)
+    }
+    expect(kept(behind)).toBe(true)
+    expect(kept(renders)).toBe(false)
+  })
+
   it('ignores photos with tags and without labels, and keeps them out of the backdrops', () => {
     const blind = [photo(1, false), photo(2, false)]
     const sampler = batchSampler(renders, blind, { ...options, augment: { ...augment, photoBackgrounds: 1, cutPaste: 0 } })
