@@ -31,20 +31,24 @@ export interface RendersWanted {
   readonly light: string
 }
 
-/** One workpiece on one background. */
+/** One workpiece on one background, or on all of them. */
 export interface Line {
-  readonly group: string
+  readonly group?: string
   readonly workpiece: string
 }
 
-/** The lines of a dataset: all of them, or those named BACKGROUND/WORKPIECE. */
+export const nameOfLine = ({ group, workpiece }: Line) => (group ? `${group}/${workpiece}` : workpiece)
+
+/** The lines of a dataset: one of each workpiece (all), one of each workpiece on each background (each), or those named WORKPIECE or BACKGROUND/WORKPIECE. */
 export function linesOf(data: string, wanted: string): Line[] {
   const photos = join(data, 'photos')
   const names = new Set(Object.values(jsonOf(data, 'classes.json')))
-  const all = readdirSync(photos).sort().flatMap((group) => readdirSync(join(photos, group)).sort().flatMap((workpiece) => (names.has(workpiece) ? [{ group, workpiece }] : [])))
+  const each = readdirSync(photos).sort().flatMap((group) => readdirSync(join(photos, group)).sort().flatMap((workpiece): Line[] => (names.has(workpiece) ? [{ group, workpiece }] : [])))
+  const all = [...new Set(each.map(({ workpiece }) => workpiece))].sort().map((workpiece): Line => ({ workpiece }))
   if (wanted === 'all') return all
+  if (wanted === 'each') return each
   return wanted.split(',').map((word) => {
-    const line = all.find(({ group, workpiece }) => word === `${group}/${workpiece}`)
+    const line = [...all, ...each].find((candidate) => word === nameOfLine(candidate))
     if (!line) throw new Error(`expected a line of ${photos}, got ${word}`)
     return line
   })
@@ -58,10 +62,13 @@ export function cutLine(folder: string, from: string, { group, workpiece }: Line
   const keep = (file: string, wanted: (key: string, value: unknown) => boolean) =>
     writeFileSync(join(folder, file), JSON.stringify(Object.fromEntries(Object.entries(jsonOf(from, file)).filter(([key, value]) => wanted(key, value)))))
   copy('renders', workpiece)
-  for (const kind of ['photos', 'truth', 'truth-of-training-photos']) copy(kind, group, workpiece)
-  copy('photos', group, 'empty')
+  const groups = group ? [group] : readdirSync(join(from, 'photos'))
+  for (const name of groups) {
+    for (const kind of ['photos', 'truth', 'truth-of-training-photos']) copy(kind, name, workpiece)
+    copy('photos', name, 'empty')
+  }
   for (const file of existsSync(join(from, 'cad')) ? readdirSync(join(from, 'cad')) : []) if (parse(file).name === workpiece) copy('cad', file)
-  keep('tags.json', (key) => key.startsWith(`${group}/${workpiece}/`) || key.startsWith(`${group}/empty/`))
+  keep('tags.json', (key) => groups.some((name) => key.startsWith(`${name}/${workpiece}/`) || key.startsWith(`${name}/empty/`)))
   keep('classes.json', (_, name) => name === workpiece)
 }
 

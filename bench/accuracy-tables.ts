@@ -36,11 +36,11 @@ export function backgroundTable(outcomes: readonly Outcome[]): string {
 
 /** Workpiece x background of lines of their own, and their means. */
 export function linesTable(lines: readonly Measured[]): string {
-  const groups = [...new Set(lines.map(({ line }) => line!.group))]
+  const groups = [...new Set(lines.flatMap(({ outcomes }) => Object.keys(outcomes[0].groups)))]
   const names = [...new Set(lines.map(({ line }) => line!.workpiece))]
   const cell = (stage: Stage, group: string, workpiece?: string) => percent(lines
-    .filter(({ line }) => line!.group === group && (!workpiece || line!.workpiece === workpiece))
-    .flatMap(({ outcomes }) => outcomes.map(({ whole }) => whole[stage].miou.workpieces)))
+    .filter(({ line }) => !workpiece || line!.workpiece === workpiece)
+    .flatMap(({ outcomes }) => outcomes.map(({ groups: found }) => found[group]?.[stage].miou.workpieces)))
   const row = (label: string, workpiece?: string) => [label, ...groups.flatMap((group) => stages.map((stage) => cell(stage, group, workpiece)))]
   return table(['workpiece', ...groups.flatMap((group) => stages.map((stage) => `${group}, ${stage}`))], [...names.map((name) => row(name, name)), row('mean')])
 }

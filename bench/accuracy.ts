@@ -9,11 +9,11 @@
  * Beside them: photos that bear several tags, and the last pseudo labels of training photos, their unlabelled pixels left out, where
  * DIR/truth-of-training-photos has truth of some; that truth never enters a project.
  *
- * With --lines a line of its own for each workpiece on each background: its photos, the empty ones, its renders and nothing else.
+ * With --lines a line of its own for each workpiece (all), for each on each background (each) or for those named: its photos, the empty ones, its renders and nothing else.
  *
  * With --spoil a row each for what goes wrong in practice: tags that are wrong, few photos, one render, hardly any photos of every second workpiece.
  *
- *   npm run bench:accuracy -- --data DIR [--preset maskwright] [--seeds 1,2,3] [--set key=value]... [--ablate | --sources | --spoil | --lines all|BACKGROUND/WORKPIECE,...]
+ *   npm run bench:accuracy -- --data DIR [--preset maskwright] [--seeds 1,2,3] [--set key=value]... [--ablate | --sources | --spoil | --lines all|each|[BACKGROUND/]WORKPIECE,...]
  *     [--cad] [--count 100] [--light DIR] [--out out/accuracy]
  *
  * DIR holds renders, photos, tags.json and truth with classes.json, as `import` reads them, and cad for renders of our own; --light names light maps.
@@ -24,7 +24,7 @@ import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { PresetName, Settings } from '../preload/contract/settings.ts'
 import { parseOverrides, settingsFrom } from '../main/cli/settings.ts'
-import { linesOf, spoils, type Line, type Source, type Spoil } from './accuracy-data.ts'
+import { linesOf, nameOfLine, spoils, type Line, type Source, type Spoil } from './accuracy-data.ts'
 import { runOne, type Outcome, type Task } from './accuracy-run.ts'
 import { backgroundTable, linesTable, percent, rowTable } from './accuracy-tables.ts'
 
@@ -81,7 +81,7 @@ function rowsOf(preset: PresetName, overrides: Partial<Settings>): Row[] {
   const full = settingsFrom(preset, overrides)
   const source: Source = values.cad ? 'like photos' : 'given'
   if (values.sources) return steps.map(([name, from, changes]) => ({ name, source: from, settings: { ...full, 'run.rounds': 1, 'training.photosFromRound': 2, ...changes } }))
-  if (values.lines) return linesOf(data, values.lines).map((line) => ({ name: `${line.group}/${line.workpiece}`, source, line, settings: full }))
+  if (values.lines) return linesOf(data, values.lines).map((line) => ({ name: nameOfLine(line), source, line, settings: full }))
   if (values.spoil) return [{ name: 'as it is', source, settings: full }, ...(Object.keys(spoils) as Spoil[]).map((spoil) => ({ name: spoil, source, spoil, settings: full }))]
   if (!values.ablate) return [{ name: preset, source, settings: full }]
   let settings: Settings = { ...full, ...plain, ...overrides }
@@ -93,7 +93,7 @@ function rowsOf(preset: PresetName, overrides: Partial<Settings>): Row[] {
 
 /** Rows whose pictures are the same share a project. */
 function taskOf({ source, spoil, line, settings }: Row, seed: number): Task {
-  const parts = [name, source === 'given' ? '' : source, spoil ?? '', line ? `${line.group} ${line.workpiece}` : '']
+  const parts = [name, source === 'given' ? '' : source, spoil ?? '', line ? nameOfLine(line).replace('/', ' ') : '']
   return {
     project: join(out, `${parts.filter(Boolean).join(' ')}.maskwright`), data, source, ...(spoil && { spoil }), ...(line && { line }),
     count: Number(values.count), light: values.light && resolve(values.light), settings: { ...settings, 'run.seed': seed },
