@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import { settingsFrom } from '../../main/cli/settings.ts'
 import { EPSILON } from '../../main/core/model/batch-norm.ts'
 import { segmentationNetwork, startWeights, weightsFile } from '../../main/steps/networks.ts'
-import { readConvolutions } from '../../resources/backbone/tflite.ts'
 
 describe('the weights that come with Maskwright', () => {
   const settings = settingsFrom('maskwright', {})
@@ -37,11 +36,5 @@ describe('the weights that come with Maskwright', () => {
   it('are refused by another network, with what to do', () => {
     const other = { ...settings, 'network.backbone': 'resnet18' as const }
     expect(() => startWeights(other, segmentationNetwork(other, 4).parameters)).toThrow(expect.objectContaining({ data: expect.objectContaining({ code: 'weights-unreadable' }) }))
-  })
-})
-
-describe('readConvolutions', () => {
-  it('refuses what is no TensorFlow Lite file', () => {
-    expect(() => readConvolutions(new Uint8Array(16))).toThrow('expected a TensorFlow Lite file')
   })
 })
