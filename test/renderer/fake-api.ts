@@ -91,7 +91,7 @@ function runOf(id: number, rounds: number, state: RunRecord['state'], nowMs: num
     crf: state === 'finished' ? scores(levels[rounds - 1] + 0.012, id * 10 + 9) : null,
     seeds: null,
     startedAtMs: nowMs - 86_400_000 * (3 - id), finishedAtMs: state === 'finished' ? nowMs - 86_400_000 * (3 - id) + 2_400_000 : null,
-    settings: Object.fromEntries(Object.entries(presets.maskwright).map(([name, value]) => [name, String(value)])),
+    settings: Object.fromEntries(Object.entries({ ...presets.maskwright, 'run.rounds': 3 }).map(([name, value]) => [name, String(value)])),
     hints: { photos: 0, pixels: 0 }, jobId: state === 'running' ? 77 : null, failure: null,
   }
 }
