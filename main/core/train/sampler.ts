@@ -126,7 +126,7 @@ function drawBatch(world: World, round: number, step: number): Batch {
 function drawRender(world: World, rng: Random, draw: number): Canvas {
   const { augment, width, height } = world.options
   const { sample, cutout, plain } = world.nextRender!(draw)
-  if (!cutout || !(plain || rng.chance(augment.composite)))
+  if (!cutout || !(rng.chance(augment.composite) || plain))
     return augment.randomise > 0
       ? augmentPhoto(rng, width, height, { image: sample.image, labels: sample.mask, pasted: [], ...drawStrays(world, rng, true) }, augment)
       : plainPicture(rng, width, height, sample.image, sample.mask)
