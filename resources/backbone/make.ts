@@ -15,11 +15,11 @@ import { onnxExecutor } from '../../main/core/engine/onnxruntime.ts'
 import type { Tensors } from '../../main/core/engine/types.ts'
 import { openCodec } from '../../main/core/image/codec.ts'
 import { resizeRgb } from '../../main/core/image/resize.ts'
+import { backboneWeights } from '../../main/core/model/backbone-weights.ts'
 import { EPSILON, MOMENTUM } from '../../main/core/model/batch-norm.ts'
 import { mobilenet } from '../../main/core/model/mobilenet.ts'
-import { backboneWeights } from '../../main/core/model/backbone-weights.ts'
-import { toHalf } from '../../main/core/onnx/halve.ts'
 import { writeSafetensors, type FileTensor, type NewTensor } from '../../main/core/model/safetensors.ts'
+import { toHalf } from '../../main/core/onnx/halve.ts'
 import { readConvolutions, type Convolution } from './tflite.ts'
 
 const { values: { out }, positionals: [folder] } = parseArgs({ allowPositionals: true, options: { out: { type: 'string', default: 'resources/backbone/open-images.safetensors' } } })
@@ -44,13 +44,13 @@ function toTorch({ depthwise, shape: [output, height, width, input], filter }: C
 }
 
 const file: Record<string, FileTensor> = {}
-for (const { filterName, norm, ...convolution } of layers) {
-  const { bias } = convolution, shape = [bias.length]
-  file[filterName] = toTorch(convolution)
-  file[`${norm}.weight`] = { shape, data: bias.map(() => 1) }
-  file[`${norm}.bias`] = { shape, data: bias }
-  file[`${norm}.running_mean`] = { shape, data: bias.map(() => 0) }
-  file[`${norm}.running_var`] = { shape, data: bias.map(() => 1) }
+function setNorm(norm: string, values: Readonly<Record<'weight' | 'bias' | 'running_mean' | 'running_var', Float32Array>>): void {
+  for (const [name, data] of Object.entries(values)) file[`${norm}.${name}`] = { shape: [data.length], data }
+}
+for (const layer of layers) {
+  const [ones, zeros] = [1, 0].map((value) => layer.bias.map(() => value))
+  file[layer.filterName] = toTorch(layer)
+  setNorm(layer.norm, { weight: ones, bias: layer.bias, running_mean: zeros, running_var: ones })
 }
 
 const photos = await photosOf('resources/sample/photos')
@@ -67,11 +67,7 @@ for (const { norm, bias } of layers) {
   const moved = await program.readState([`${norm}.running_mean`, `${norm}.running_var`])
   const mean = Float32Array.from(moved[`${norm}.running_mean`], (value) => value / MOMENTUM)
   const variance = Float32Array.from(moved[`${norm}.running_var`], (value) => (value - 1 + MOMENTUM) / MOMENTUM)
-  const shape = [bias.length]
-  file[`${norm}.running_mean`] = { shape, data: mean }
-  file[`${norm}.running_var`] = { shape, data: variance }
-  file[`${norm}.weight`] = { shape, data: variance.map((value) => Math.sqrt(value + EPSILON)) }
-  file[`${norm}.bias`] = { shape, data: bias.map((value, i) => value + mean[i]) }
+  setNorm(norm, { weight: variance.map((value) => Math.sqrt(value + EPSILON)), bias: bias.map((value, i) => value + mean[i]), running_mean: mean, running_var: variance })
 }
 await executor.dispose()
 

@@ -41,16 +41,17 @@ export function readConvolutions(bytes: Uint8Array): Convolution[] {
   const tables = (place: number | null) => list(place).map((entry) => tableAt(at(entry)))
   const numbers = (place: number | null) => list(place).map((entry) => view.getInt32(entry, true))
   const bytesOf = (place: number | null) => (place === null ? new Uint8Array() : file.slice(at(place) + 4, at(place) + 4 + view.getUint32(at(place), true)))
+  const count = (place: number | null) => (place === null ? 0 : view.getUint32(place, true))
+  const byte = (place: number | null) => (place === null ? 0 : view.getInt8(place))
 
   const model = tableAt(at(0))
-  const codes = tables(model(1)).map((code) => Math.max(code(0) === null ? 0 : view.getInt8(code(0)!), code(3) === null ? 0 : view.getInt32(code(3)!, true)))
+  const codes = tables(model(1)).map((code) => Math.max(byte(code(0)), count(code(3))))
   const buffers = tables(model(4))
   const graph = tables(model(2))[0]
   const tensors = tables(graph(0)).map((tensor) => ({
-    shape: numbers(tensor(0)), half: tensor(1) !== null && view.getInt8(tensor(1)!) === FLOAT16,
-    buffer: tensor(2) === null ? 0 : view.getUint32(tensor(2)!, true), name: new TextDecoder().decode(bytesOf(tensor(3))),
+    shape: numbers(tensor(0)), half: byte(tensor(1)) === FLOAT16, buffer: count(tensor(2)), name: new TextDecoder().decode(bytesOf(tensor(3))),
   }))
-  const operators = tables(graph(3)).map((operator) => ({ code: codes[operator(0) === null ? 0 : view.getUint32(operator(0)!, true)], inputs: numbers(operator(1)), outputs: numbers(operator(2)) }))
+  const operators = tables(graph(3)).map((operator) => ({ code: codes[count(operator(0))], inputs: numbers(operator(1)), outputs: numbers(operator(2)) }))
   const whole = new Map(operators.filter(({ code }) => code === DEQUANTIZE).map(({ inputs, outputs }) => [outputs[0], inputs[0]]))
   const values = (index: number): Float32Array => {
     const { half, buffer } = tensors[whole.get(index) ?? index]

@@ -174,11 +174,11 @@ describe('the corridor', () => {
 })
 
 describe('a project that cannot train', () => {
-  const refusal = (change: (store: Store) => void, asked = wish) => {
+  const refusal = (change: (store: Store) => void) => {
     const store = openStore(join(root, `r${count++}.maskwright`), { create: true })
     change(store)
     try {
-      prepareRun(store, asked)
+      prepareRun(store, wish)
     } catch (error) {
       return (error as { data: { code: string } }).data.code
     } finally {

@@ -61,10 +61,11 @@ export function finishCutout(width: number, height: number, rgba: Uint8Array, la
   }
   const histogram = new Float32Array(64)
   for (let l = 0; l < 256; l++) histogram[l >> 2] += counts[l] / Math.max(1, total)
-  return { width, height, rgba, labels, diameter, low: quantile(counts, total * 0.02), high: quantile(counts, total * 0.98), histogram }
+  return { width, height, rgba, labels, diameter, low: levelOf(counts, total * 0.02), high: levelOf(counts, total * 0.98), histogram }
 }
 
-function quantile(counts: Float64Array, wanted: number): number {
+/** The grey level, of 256 with their counts, at which more than `wanted` are reached. */
+export function levelOf(counts: Float64Array, wanted: number): number {
   let sum = 0
   for (let l = 0; l < 256; l++) if ((sum += counts[l]) > wanted) return l
   return 255

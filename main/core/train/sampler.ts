@@ -82,7 +82,7 @@ export function batchSampler(renders: readonly RenderSample[], photos: readonly 
   if (options.renderBatch > 0 && renders.length === 0) throw new RangeError('expected at least one render, got none')
   if (options.photoBatch > 0 && photos.length === 0) throw new RangeError('expected at least one photo, got none')
   const wanted = (1.25 * expectedDiameter(width, height, augment.expectedShare)) / augment.crop
-  const prepared = renders.map((sample) => ({ sample, cutout: augment.composite > 0 ? cutOut(sample.image, sample.mask, wanted) : null, plain: isPlain(sample.image, sample.mask) }))
+  const prepared = renders.map((sample) => ({ sample, cutout: augment.composite > 0 ? cutOut(sample.image, sample.mask, wanted) : null, plain: augment.composite > 0 && isPlain(sample.image, sample.mask) }))
   const world: World = {
     options,
     nextRender: evenOrder(groupBy(prepared, (r) => [r.sample.classIndex]), seed, 'renders'),
