@@ -49,8 +49,8 @@ export function ratesOf(settings: Settings, rate: number, steps: number, step: n
 }
 
 /** The word of `network.weights` for the weights that come with Maskwright, and their file: two folders up, as written and as built. */
-export const ownWeights = 'open-images'
-const ownFile = new URL('../../resources/backbone/open-images.safetensors', import.meta.url)
+export const ownWeights = 'coco'
+const ownFile = new URL('../../resources/backbone/coco.safetensors', import.meta.url)
 
 /** The file of `network.weights`; null where weights are drawn. */
 export const weightsFile = ({ 'network.weights': file }: Settings): string | null =>
@@ -71,7 +71,7 @@ export function startWeights(settings: Settings, parameters: ParameterSpecs): Re
     throw new AppError({
       code: 'weights-unreadable', subject: file,
       message: `The weights in ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-      advice: 'Choose a safetensors file with torchvision names for this backbone at width 1, or take open-images for those that come with Maskwright, or leave network.weights empty.',
+      advice: 'Choose a safetensors file with torchvision names for this backbone at width 1, or take coco for those that come with Maskwright, or leave network.weights empty.',
     }, { cause: error })
   }
 }

@@ -57,7 +57,7 @@ export const definitions = {
   'network.backbone': choice('network', 'mobilenetv2', ['resnet18', 'resnet34', 'resnet50', 'resnet101', 'mobilenetv2'], 'Feature extractor; larger ones learn more and train slower.'),
   'network.width': number('network', 1, 0.125, 1, 'Share of the channels of every layer kept; smaller is faster.'),
   'network.outputStride': choice('network', '16', ['8', '16', '32'], 'How much smaller than the picture the features are; smaller is sharper and slower.'),
-  'network.weights': text('network', 'open-images', 'Weights to start from: open-images takes those of a mobilenetv2 that come with Maskwright, a safetensors file those of your own for this backbone at width 1, empty random ones.'),
+  'network.weights': text('network', 'coco', 'Weights to start from: coco takes those of a mobilenetv2 that come with Maskwright, a safetensors file those of your own for this backbone at width 1, empty random ones.'),
   'network.decoder': choice('network', 'skip', ['none', 'skip'], 'Whether finer features are added on the way up (skip) or the pyramid alone decides (none, as in PSPNet).'),
 
   'classifier.steps': integer('classifier', 120, 0, 20000, 'Training steps of the tag classifier.', 'steps'),

@@ -12,7 +12,7 @@ const rows: Record<string, Row> = {
   'network.backbone': ['Backbone', 'Backbone', 'Merkmalsnetz; größere lernen mehr und trainieren langsamer.', '骨干网络', '特征提取网络；越大学得越多，训练越慢。'],
   'network.width': ['Width', 'Breite', 'Anteil der Kanäle jeder Schicht; kleiner ist schneller.', '宽度', '每层保留的通道比例；越小越快。'],
   'network.outputStride': ['Output stride', 'Schrittweite', 'Wie viel kleiner als das Bild die Merkmale sind; kleiner ist schärfer und langsamer.', '输出步幅', '特征比图片小多少倍；越小越清晰也越慢。'],
-  'network.weights': ['Pretrained weights', 'Vortrainierte Gewichte', 'Womit begonnen wird: open-images nimmt die Gewichte eines mobilenetv2, die Maskwright mitbringt, eine safetensors-Datei eigene für dieses Backbone in Breite 1, leer zufällige.', '预训练权重', '起始权重：open-images 使用 Maskwright 自带的 mobilenetv2 权重；也可指定此骨干网络（宽度 1）的 safetensors 文件；留空则随机初始化。'],
+  'network.weights': ['Pretrained weights', 'Vortrainierte Gewichte', 'Womit begonnen wird: coco nimmt die Gewichte eines mobilenetv2, die Maskwright mitbringt, eine safetensors-Datei eigene für dieses Backbone in Breite 1, leer zufällige.', '预训练权重', '起始权重：coco 使用 Maskwright 自带的 mobilenetv2 权重；也可指定此骨干网络（宽度 1）的 safetensors 文件；留空则随机初始化。'],
   'network.decoder': ['Decoder', 'Decoder', 'Ob feinere Merkmale auf dem Weg nach oben dazukommen oder die Pyramide allein entscheidet.', '解码器', '上采样时加入更细的特征，或仅由金字塔决定（如 PSPNet）。'],
   'classifier.steps': ['Steps', 'Schritte', 'Trainingsschritte des Tag-Klassifikators; mehr lernt genauer und dauert länger.', '步数', '标签分类器的训练步数；越多越准也越久。'],
   'classifier.batch': ['Photos a step', 'Fotos je Schritt', 'Fotos je Schritt; mehr ist ruhiger und braucht mehr Speicher.', '每步照片数', '每步使用的照片数；越多越稳，占内存越多。'],

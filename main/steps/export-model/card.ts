@@ -77,7 +77,7 @@ function licenceOf(settings: Settings) {
   return {
     start: basename(file), startSha256: known,
     licence: settings['network.weights'] === ownWeights
-      ? 'Yours; the backbone starts from weights of the MobileNetV2 in MediaPipe Objectron\'s detector (Google, learnt of Open Images), under the Apache License 2.0.'
+      ? 'Yours; the backbone starts from weights of the MobileNetV2 in TensorFlow\'s object detector (Google, learnt of COCO), under the Apache License 2.0.'
       : `Yours, and that of the pretrained backbone ${basename(file)}, whose terms hold for what is trained from it.`,
   }
 }
