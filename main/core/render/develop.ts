@@ -19,8 +19,8 @@ function shoulder(x: number): number {
   return x < 0.7 ? x : 0.7 + 0.3 * (1 - Math.exp((0.7 - x) / 0.3))
 }
 
-/** Mean linear light of what is covered, before exposure; 0 if nothing is. */
-export function meanLight({ light, coverage }: Traced): number {
+/** Mean linear light of what is covered, before exposure and without what is mirrored of a picture behind; 0 if nothing is. */
+export function meanLight({ light, coverage }: Pick<Traced, 'light' | 'coverage'>): number {
   let sum = 0
   let covered = 0
   for (let i = 0; i < coverage.data.length; i++) {
@@ -36,7 +36,7 @@ export function meanLight({ light, coverage }: Traced): number {
  * @param exposure Factor on the light.
  * @param background sRGB 0 .. 255 behind what is covered.
  */
-export function develop({ light, coverage }: Traced, exposure: number, background: Vector): RgbImage {
+export function develop({ light, coverage }: Pick<Traced, 'light' | 'coverage'>, exposure: number, background: Vector): RgbImage {
   const { width, height } = light
   const data = new Uint8Array(width * height * 3)
   const behind = background.map(fromSrgb)
@@ -51,12 +51,12 @@ export function develop({ light, coverage }: Traced, exposure: number, backgroun
 }
 
 /**
- * The same before a picture.
+ * The same before a picture, which is mirrored as light as it is.
  *
  * @param behind Of the same size.
  * @param left Share of its light that shadows leave of it, 0 .. 1.
  */
-export function developOver({ light, coverage }: Traced, exposure: number, behind: RgbImage, left: FloatMap): RgbImage {
+export function developOver({ light, mirrored, coverage }: Traced, exposure: number, behind: RgbImage, left: FloatMap): RgbImage {
   const { width, height } = light
   const data = new Uint8Array(width * height * 3)
   for (let i = 0; i < width * height; i++) {
@@ -64,11 +64,11 @@ export function developOver({ light, coverage }: Traced, exposure: number, behin
     if (cover === 0 && left.data[i] === 1) data.set(behind.data.subarray(3 * i, 3 * i + 3), 3 * i)
     else
       for (let k = 0; k < 3; k++) {
-        const own = cover > 0 ? shoulder((light.data[3 * i + k] / cover) * exposure) : 0
+        const own = cover > 0 ? shoulder((light.data[3 * i + k] * exposure + mirrored.data[3 * i + k]) / cover) : 0
         data[3 * i + k] = toSrgb(own * cover + linear[behind.data[3 * i + k]] * left.data[i] * (1 - cover))
       }
   }
   return { width, height, data }
 }
 
-const linear = Float64Array.from({ length: 256 }, (_, grey) => fromSrgb(grey))
+export const linear = Float64Array.from({ length: 256 }, (_, grey) => fromSrgb(grey))

@@ -1,8 +1,8 @@
 import type { FloatMap, LabelMap, RgbImage } from '../image/types.ts'
 import type { Random } from '../random.ts'
-import type { Camera, Vector } from './camera.ts'
+import { dot, type Camera, type Vector } from './camera.ts'
 import { aimCamera, drawLens } from './camera-model.ts'
-import { developOver, fromSrgb, meanLight } from './develop.ts'
+import { developOver, fromSrgb, linear, meanLight } from './develop.ts'
 import { makeEnvironment, roomSky } from './environment.ts'
 import { drawMaterial } from './finish.ts'
 import { shadeFloor } from './floor-shade.ts'
@@ -11,7 +11,7 @@ import { placeSurfaces, type Placed } from './place-surfaces.ts'
 import { directionBetween, drawRest, turnToZ } from './pose.ts'
 import { check, drawLamps, renderDefaults, type Part, type RenderOptions } from './render.ts'
 import { addDarkNoise, addNoise } from './sensor.ts'
-import type { Floor, Scene } from './shade.ts'
+import type { Behind, Scene } from './shade.ts'
 import type { Surface } from './surface.ts'
 import { trace } from './trace.ts'
 
@@ -79,12 +79,12 @@ export function renderScene(things: readonly Thing[], behind: RgbImage, options:
 function renderOnce(things: readonly Thing[], behind: RgbImage, options: SceneOptions, rng: Random): SceneRender {
   const standing = layOut(things, options, rng)
   const subject = subjectOf(standing.filter(({ label }) => label > 0))
-  const scene = makeScene(standing, subject, behind, options, rng)
+  const scene = makeScene(standing, subject, options, rng)
   const direction = directionBetween(options.lowest, 1, rng)
   const camera = aimCamera(subject, direction, rng.between(0, 2 * Math.PI), [0, 0, 1], { ...options, fill: fillOf(subject, standing, options) }, rng)
   const lens = drawLens(camera, subject, options, rng)
-  const traced = trace(scene, camera, { ...options, lens }, rng)
   const left = leave(options.shadow, shadeFloor(scene, camera, options, reachOf(standing), rng))
+  const traced = trace({ ...scene, behind: tableOf(behind, left, camera) }, camera, { ...options, lens }, rng)
   const mean = meanLight(traced)
   const clean = developOver(traced, mean === 0 ? 1 : drawExposure(behind, options, rng) / mean, behind, left)
   const even = options.noise ? addNoise(clean, options.noise, rng, options.noisyBehind ? traced.coverage : undefined) : clean
@@ -173,7 +173,7 @@ function subjectOf(standing: readonly Standing[]) {
   return { ...meshExtent({ positions, indices: new Uint32Array(0) }), positions, millimetres: 1 }
 }
 
-function makeScene(standing: readonly Standing[], subject: ReturnType<typeof subjectOf>, behind: RgbImage, options: SceneOptions, rng: Random): Scene {
+function makeScene(standing: readonly Standing[], subject: ReturnType<typeof subjectOf>, options: SceneOptions, rng: Random): Scene {
   const finish = rng.pick(options.finishes)
   const first = drawMaterial(finish, standing[0].radius, rng)
   const materials = standing.map(({ label, radius }, i) => {
@@ -181,16 +181,32 @@ function makeScene(standing: readonly Standing[], subject: ReturnType<typeof sub
     return drawMaterial(rng.pick(label ? options.finishes : renderDefaults.finishes), radius, rng)
   })
   return {
-    surface: placeSurfaces(standing), materials, floor: floorLike(behind), bounces: true,
+    surface: placeSurfaces(standing), materials, bounces: true,
     environment: options.environments ? rng.pick(options.environments) : makeEnvironment(roomSky(rng)),
     turn: turnToZ([0, 0, 1], rng.between(0, 2 * Math.PI)), lamps: drawLamps(subject, [0, 0, 1], options, rng),
   }
 }
 
-/** A table of the mean colour of the picture behind: it is mirrored, and seen in that picture alone. */
-function floorLike(behind: RgbImage): Floor {
-  const material = { colour: meanColour(behind), metal: 0, roughness: 0.8 }
-  return { material: () => material, unseen: true }
+/** The table as the camera sees it in the picture behind, under the shadows that are left of it; beyond its border the picture goes on as in a mirror. */
+function tableOf(behind: RgbImage, left: FloatMap, { eye, right, up, forward, window: w }: Camera): Behind {
+  const { width, height, data } = behind
+  const mean = meanColour(behind)
+  return {
+    lightAt(x, y, out) {
+      const ray: Vector = [x - eye[0], y - eye[1], -eye[2]]
+      const depth = dot(ray, forward)
+      if (depth <= 0) return out.set(mean)
+      const i = within((dot(ray, right) / depth - w.left) / (w.right - w.left), width), j = within((dot(ray, up) / depth - w.top) / (w.bottom - w.top), height)
+      const at = j * width + i
+      for (let k = 0; k < 3; k++) out[k] = linear[data[3 * at + k]] * left.data[at]
+    },
+  }
+}
+
+/** The pixel of a place that is 0 .. 1 within the picture. */
+function within(place: number, pixels: number): number {
+  const folded = Math.abs(place) % 2
+  return Math.min(pixels - 1, Math.floor(pixels * (folded > 1 ? 2 - folded : folded)))
 }
 
 /** Linear light of the mean of a picture's sRGB values. */

@@ -26,8 +26,12 @@ export interface Lamp {
 /** A level floor at height 0 whose material may change from place to place. */
 export interface Floor {
   material(x: number, y: number): Material
-  /** Whether the eye looks through it: it is mirrored and shades, but the picture behind is another. */
-  readonly unseen?: boolean
+}
+
+/** A level table at height 0 that a picture behind shows: the eye looks through it, surfaces mirror it. */
+export interface Behind {
+  /** Writes the linear light 0 .. 1 that the picture shows of a place. */
+  lightAt(x: number, y: number, out: Float64Array): void
 }
 
 export interface Scene {
@@ -38,13 +42,15 @@ export interface Scene {
   /** Turns a direction of the scene into one of the environment; row-major 3 x 3. */
   readonly turn?: readonly number[]
   readonly lamps: readonly Lamp[]
+  /** At most one of the two. */
   readonly floor?: Floor
+  readonly behind?: Behind
   /** Whether surfaces shade and mirror each other; without, only lamps and environment light them. */
   readonly bounces: boolean
 }
 
 const identity = [1, 0, 0, 0, 1, 0, 0, 0, 1]
-/** Stands for the floor where a triangle's number is asked for. */
+/** Stands for floor and table where a triangle's number is asked for. */
 export const FLOOR = -1
 
 /** A scene, and the numbers that are reused from ray to ray. */
@@ -58,6 +64,8 @@ export interface Work {
   readonly n: Float64Array
   readonly flat: Float64Array
   readonly out: Float64Array
+  /** What is mirrored of the picture behind, as light of that picture. */
+  readonly mirrored: Float64Array
   readonly aside: Float64Array
   /** Two numbers for each use of chance, the same for all rays of a pixel, and the number of the ray. */
   readonly shifts: Float64Array
@@ -68,7 +76,7 @@ export function makeWork(scene: Scene, rng: Random): Work {
   const hit = () => ({ distance: 0, triangle: 0, u: 0, v: 0 })
   return {
     scene, turn: scene.turn ?? identity, rng, hit: hit(), other: hit(),
-    n: new Float64Array(3), flat: new Float64Array(3), out: new Float64Array(3), aside: new Float64Array(3),
+    n: new Float64Array(3), flat: new Float64Array(3), out: new Float64Array(3), mirrored: new Float64Array(3), aside: new Float64Array(3),
     shifts: new Float64Array(6), ray: 0,
   }
 }
@@ -89,7 +97,7 @@ const odd = (work: Work, use: number) => (work.shifts[use + 1] + work.ray * 0.56
 export function firstHit({ scene, hit }: Work, ox: number, oy: number, oz: number, dx: number, dy: number, dz: number): boolean {
   hit.distance = Infinity
   hit.triangle = FLOOR
-  if (scene.floor && !scene.floor.unseen && dz < 0 && oz > 0) hit.distance = -oz / dz
+  if (scene.floor && dz < 0 && oz > 0) hit.distance = -oz / dz
   return intersect(scene.surface, ox, oy, oz, dx, dy, dz, hit) || hit.distance < Infinity
 }
 
@@ -131,7 +139,7 @@ function scale(a: Float64Array, by: number): void {
   a[2] *= by
 }
 
-/** Adds the light that leaves the place in `hit` towards the eye to `out`. */
+/** Adds the light that leaves the place in `hit` towards the eye to `out`, what it mirrors of the picture behind to `mirrored`. */
 export function shade(work: Work, ox: number, oy: number, oz: number, rx: number, ry: number, rz: number): void {
   const { scene, hit, n, out } = work
   const length = Math.sqrt(rx * rx + ry * ry + rz * rz)
@@ -194,14 +202,17 @@ function addMatt({ scene, turn: t }: Work, x: number, y: number, z: number, weig
 function blocked({ scene, other }: Work, px: number, py: number, pz: number, dx: number, dy: number, dz: number, far: number): boolean {
   other.distance = far
   if (intersect(scene.surface, px, py, pz, dx, dy, dz, other, true)) return true
-  return scene.floor !== undefined && dz < 0 && pz > 0 && -pz / dz < far && far !== Infinity
+  return hasTable(scene) && dz < 0 && pz > 0 && -pz / dz < far && far !== Infinity
 }
+
+const hasTable = ({ floor, behind }: Scene) => floor !== undefined || behind !== undefined
 
 /** Mirrored light, from another surface where one is in the way; `aside` holds the share of each colour. */
 function addReflection(work: Work, px: number, py: number, pz: number, mx: number, my: number, mz: number, roughness: number): void {
-  const { scene, other, turn: t, aside, out } = work
+  const { scene, other, turn: t, aside } = work
   gather.fill(0)
   let met = false
+  let { out } = work
   if (scene.bounces) {
     const angle = 2 * Math.PI * even(work, MIRROR)
     const up = 2 * odd(work, MIRROR) - 1
@@ -210,9 +221,13 @@ function addReflection(work: Work, px: number, py: number, pz: number, mx: numbe
     const sx = mx + spread * flat * Math.cos(angle), sy = my + spread * flat * Math.sin(angle), sz = mz + spread * up
     other.distance = Infinity
     other.triangle = FLOOR
-    if (scene.floor && sz < 0 && pz > 0) other.distance = -pz / sz
+    if (hasTable(scene) && sz < 0 && pz > 0) other.distance = -pz / sz
     met = intersect(scene.surface, px, py, pz, sx, sy, sz, other) || other.distance < Infinity
-    if (met) addSeen(work, other, px + sx * other.distance, py + sy * other.distance, sx, sy, sz)
+    const x = px + sx * other.distance, y = py + sy * other.distance
+    if (met && other.triangle === FLOOR && scene.behind) {
+      scene.behind.lightAt(x, y, gather)
+      out = work.mirrored
+    } else if (met) addSeen(work, other, x, y, sx, sy, sz)
   }
   if (!met)
     addMirrored(

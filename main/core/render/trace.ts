@@ -7,6 +7,8 @@ import type { Hit } from './surface.ts'
 /** A traced picture: linear light times coverage [H, W, 3], coverage 0 .. 1, owner + 1 and depth at every pixel's centre. */
 export interface Traced {
   readonly light: Raster<Float32Array>
+  /** What is mirrored of the picture behind, as light of that picture, times coverage [H, W, 3]. */
+  readonly mirrored: Raster<Float32Array>
   readonly coverage: Raster<Float32Array>
   /** 0 = floor or nothing, n = mesh n - 1. */
   readonly owners: LabelMap
@@ -49,7 +51,7 @@ const evenStep = 0.002
  */
 export function trace(scene: Scene, camera: Camera, options: TraceOptions, rng: Random): Traced {
   const { width, height, antialias, lens } = options
-  const light = new Float32Array(width * height * 3)
+  const light = new Float32Array(width * height * 3), mirrored = new Float32Array(width * height * 3)
   const coverage = new Float32Array(width * height)
   const owners = new Uint8Array(width * height)
   const depth = new Float32Array(width * height).fill(Infinity)
@@ -75,12 +77,16 @@ export function trace(scene: Scene, camera: Camera, options: TraceOptions, rng: 
         if (!firstHit(work, eye[0], eye[1], eye[2], d[0], d[1], d[2])) continue
         coverage[at] += 1 / rays
         out.fill(0)
+        work.mirrored.fill(0)
         shade(work, eye[0], eye[1], eye[2], d[0], d[1], d[2])
-        for (let k = 0; k < 3; k++) light[3 * at + k] += out[k] / rays
+        for (let k = 0; k < 3; k++) {
+          light[3 * at + k] += out[k] / rays
+          mirrored[3 * at + k] += work.mirrored[k] / rays
+        }
       }
     }
   return {
-    light: { width, height, data: light }, coverage: { width, height, data: coverage },
+    light: { width, height, data: light }, mirrored: { width, height, data: mirrored }, coverage: { width, height, data: coverage },
     owners: { width, height, data: owners }, depth: { width, height, data: depth },
   }
 }

@@ -86,6 +86,25 @@ describe('a scene', () => {
     const free = [...none.mask.data.keys()].filter((i) => none.mask.data[i] === 0 && none.image.data[3 * i] === 128)
     expect(free.length).toBeGreaterThan(1000)
   })
+  it('mirrors the picture behind at its place and as light as it is, and only on what faces the table', () => {
+    const options: Partial<SceneOptions> = { finishes: ['polished'], exposure: [0.2, 0.2], shadow: 0, lowest: 0.5, fill: [0.6, 0.6], antialias: 3 }
+    const shown = (behind: typeof grey) => renderScene([slab], behind, { ...size, pose: 'resting', ...options }, random('mirror', 3))
+    const grey = picture(128)
+    const red = { ...size, data: grey.data.map((_, i) => (i % 3 === 0 ? 128 : 20)) }
+    const striped = { ...size, data: grey.data.map((_, i) => (Math.floor(i / 3 / size.width) % 4 < 2 ? 20 : 230)) }
+    const [a, b, c] = [grey, red, striped].map(shown)
+    const covered = [...a.mask.data.keys()].filter((i) => a.mask.data[i] > 0)
+    expect(b.mask.data).toEqual(a.mask.data)
+    const wall = covered.filter((i) => a.image.data[3 * i + 1] - b.image.data[3 * i + 1] > 10)
+    expect(wall.length).toBeGreaterThan(0.05 * covered.length)
+    expect(wall.length).toBeLessThan(0.6 * covered.length)
+    for (const i of covered) expect(Math.abs(a.image.data[3 * i] - b.image.data[3 * i])).toBeLessThan(3)
+    const spread = ({ image }: typeof a) => {
+      const values = wall.map((i) => image.data[3 * i + 1]), mean = values.reduce((sum, value) => sum + value) / values.length
+      return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+    }
+    expect(spread(c)).toBeGreaterThan(spread(a) + 10)
+  })
   it('darkens the floor beside the part and less far from it', () => {
     const { image, mask } = render({ lamps: 0 })
     const beside: number[] = []
