@@ -71,4 +71,5 @@ export function developOver({ light, mirrored, coverage }: Traced, exposure: num
   return { width, height, data }
 }
 
+/** Linear light of every sRGB value. */
 export const linear = Float64Array.from({ length: 256 }, (_, grey) => fromSrgb(grey))
