@@ -15,7 +15,7 @@ import { onnxExecutor } from '../../main/core/engine/onnxruntime.ts'
 import type { Tensors } from '../../main/core/engine/types.ts'
 import { openCodec } from '../../main/core/image/codec.ts'
 import { resizeRgb } from '../../main/core/image/resize.ts'
-import { backboneWeights } from '../../main/core/model/backbone-weights.ts'
+import { backboneWeights, toHwio } from '../../main/core/model/backbone-weights.ts'
 import { EPSILON, MOMENTUM } from '../../main/core/model/batch-norm.ts'
 import { mobilenet } from '../../main/core/model/mobilenet.ts'
 import { writeSafetensors, type FileTensor, type NewTensor } from '../../main/core/model/safetensors.ts'
@@ -30,15 +30,10 @@ const names = Object.keys(parameters)
 /** A filter is followed by the four tensors of its norm. */
 const layers = convolutions.map((convolution, i) => ({ ...convolution, filterName: names[5 * i], norm: names[5 * i + 1].replace(/\.weight$/, '') }))
 
-/** Filters from [h, w, in, out] to [out, in, h, w], or from [h, w, channels, 1] to [channels, 1, h, w]. */
+/** Filters from [h, w, in, out] to [out, in, h, w], or from [h, w, channels, 1] to [channels, 1, h, w]: outermost and innermost change places, as they do the other way. */
 function toTorch({ depthwise, shape: [height, width, input, output], filter }: Convolution): FileTensor {
   const [from, to] = depthwise ? [1, input] : [input, output]
-  const taps = height * width
-  const data = filter.map((_, place) => {
-    const [o, i, tap] = [Math.floor(place / (from * taps)), Math.floor(place / taps) % from, place % taps]
-    return filter[(tap * from + i) * to + o]
-  })
-  return { shape: [to, from, height, width], data }
+  return { shape: [to, from, height, width], data: toHwio(filter, [height * width, from, to, 1]) }
 }
 
 const file: Record<string, FileTensor> = {}

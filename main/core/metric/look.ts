@@ -1,7 +1,7 @@
 import { components } from '../image/components.ts'
 import { rgbToLab, type LabImage } from '../image/lab.ts'
 import type { RgbImage } from '../image/types.ts'
-import { fromSrgb } from '../render/develop.ts'
+import { linear } from '../render/develop.ts'
 import type { Region } from './grain.ts'
 
 export interface Look {
@@ -54,8 +54,6 @@ export function lookOf(image: RgbImage, region?: Region, patches = 64): Look | n
   const [lightness, a, b, square, light] = sum.map((value) => value / count)
   return { lightness, a, b, light, contrast: Math.sqrt(Math.max(0, square - lightness ** 2)), patches: patchesOf(lab, patches, region) }
 }
-
-const linear = Float64Array.from({ length: 256 }, (_, value) => fromSrgb(value))
 
 function patchesOf(lab: LabImage, most: number, region?: Region): Float32Array {
   const places: { x: number; y: number }[] = []

@@ -47,15 +47,20 @@ export function lookAt(target: Vector, direction: Vector, distance: number, roll
   }
 }
 
+/** Where a point is seen on the plane at distance 1, across and up; null at or behind the camera. */
+export function project({ eye, right, up, forward }: Camera, x: number, y: number, z: number): readonly [number, number] | null {
+  const ray: Vector = [x - eye[0], y - eye[1], z - eye[2]]
+  const depth = dot(ray, forward)
+  return depth > 0 ? [dot(ray, right) / depth, dot(ray, up) / depth] : null
+}
+
 /** Smallest window that holds all corners; corners at or behind the camera are left out. */
 export function windowAround(camera: Camera, positions: Float32Array): Camera['window'] {
   let left = Infinity, right = -Infinity, top = -Infinity, bottom = Infinity
   for (let i = 0; i < positions.length; i += 3) {
-    const p: Vector = [positions[i] - camera.eye[0], positions[i + 1] - camera.eye[1], positions[i + 2] - camera.eye[2]]
-    const depth = dot(p, camera.forward)
-    if (depth <= 0) continue
-    const x = dot(p, camera.right) / depth
-    const y = dot(p, camera.up) / depth
+    const place = project(camera, positions[i], positions[i + 1], positions[i + 2])
+    if (!place) continue
+    const [x, y] = place
     if (x < left) left = x
     if (x > right) right = x
     if (y < bottom) bottom = y

@@ -20,7 +20,7 @@ function shoulder(x: number): number {
 }
 
 /** Mean linear light of what is covered, before exposure and without what is mirrored of a picture behind; 0 if nothing is. */
-export function meanLight({ light, coverage }: Pick<Traced, 'light' | 'coverage'>): number {
+export function meanLight({ light, coverage }: Traced): number {
   let sum = 0
   let covered = 0
   for (let i = 0; i < coverage.data.length; i++) {

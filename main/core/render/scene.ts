@@ -1,6 +1,6 @@
 import type { FloatMap, LabelMap, RgbImage } from '../image/types.ts'
 import type { Random } from '../random.ts'
-import { dot, type Camera, type Vector } from './camera.ts'
+import { project, type Camera, type Vector } from './camera.ts'
 import { aimCamera, drawLens } from './camera-model.ts'
 import { developOver, fromSrgb, linear, meanLight } from './develop.ts'
 import { makeEnvironment, roomSky } from './environment.ts'
@@ -188,22 +188,22 @@ function makeScene(standing: readonly Standing[], subject: ReturnType<typeof sub
 }
 
 /** The table as the camera sees it in the picture behind, under the shadows that are left of it; beyond its border the picture goes on as in a mirror. */
-function tableOf(behind: RgbImage, left: FloatMap, { eye, right, up, forward, window: w }: Camera): Behind {
+function tableOf(behind: RgbImage, left: FloatMap, camera: Camera): Behind {
   const { width, height, data } = behind
+  const { window: w } = camera
   const mean = meanColour(behind)
   return {
     lightAt(x, y, out) {
-      const ray: Vector = [x - eye[0], y - eye[1], -eye[2]]
-      const depth = dot(ray, forward)
-      if (depth <= 0) return out.set(mean)
-      const i = within((dot(ray, right) / depth - w.left) / (w.right - w.left), width), j = within((dot(ray, up) / depth - w.top) / (w.bottom - w.top), height)
+      const place = project(camera, x, y, 0)
+      if (!place) return out.set(mean)
+      const i = within((place[0] - w.left) / (w.right - w.left), width), j = within((place[1] - w.top) / (w.bottom - w.top), height)
       const at = j * width + i
       for (let k = 0; k < 3; k++) out[k] = linear[data[3 * at + k]] * left.data[at]
     },
   }
 }
 
-/** The pixel of a place that is 0 .. 1 within the picture. */
+/** The pixel of a place that is 0 .. 1 within the picture; outside, of its mirror image. */
 function within(place: number, pixels: number): number {
   const folded = Math.abs(place) % 2
   return Math.min(pixels - 1, Math.floor(pixels * (folded > 1 ? 2 - folded : folded)))

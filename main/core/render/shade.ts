@@ -223,11 +223,13 @@ function addReflection(work: Work, px: number, py: number, pz: number, mx: numbe
     other.triangle = FLOOR
     if (hasTable(scene) && sz < 0 && pz > 0) other.distance = -pz / sz
     met = intersect(scene.surface, px, py, pz, sx, sy, sz, other) || other.distance < Infinity
-    const x = px + sx * other.distance, y = py + sy * other.distance
-    if (met && other.triangle === FLOOR && scene.behind) {
-      scene.behind.lightAt(x, y, gather)
-      out = work.mirrored
-    } else if (met) addSeen(work, other, x, y, sx, sy, sz)
+    if (met) {
+      const x = px + sx * other.distance, y = py + sy * other.distance
+      if (other.triangle === FLOOR && scene.behind) {
+        scene.behind.lightAt(x, y, gather)
+        out = work.mirrored
+      } else addSeen(work, other, x, y, sx, sy, sz)
+    }
   }
   if (!met)
     addMirrored(
