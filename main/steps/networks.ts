@@ -11,14 +11,16 @@ import type { OutputStride } from '../core/model/resnet.ts'
 import { readSafetensors } from '../core/model/safetensors.ts'
 import { optimizer, type LearningRates, type Optimizer } from '../core/train/optimizer.ts'
 import { learningRate } from '../core/train/schedule.ts'
+import type { Size } from './worker.ts'
 
 /** Networks and rules of training as the settings say. */
 
 const outputStride = (settings: Settings) => Number(settings['network.outputStride']) as OutputStride
 
-export const segmentationNetwork = (settings: Settings, classes: number): Network => pspnet({
+/** `window` is the size of the pictures it has learnt from, where larger ones are looked at in windows of that size. */
+export const segmentationNetwork = (settings: Settings, classes: number, window?: Size): Network => pspnet({
   backbone: settings['network.backbone'], width: settings['network.width'], outputStride: outputStride(settings),
-  decoder: settings['network.decoder'], classes,
+  decoder: settings['network.decoder'], classes, ...(window && { window: [window.height, window.width] }),
 })
 
 export const classifierNetwork = (settings: Settings, tags: number): Classifier =>

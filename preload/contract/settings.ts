@@ -139,6 +139,7 @@ export const definitions = {
   'predict.enlarge': list('predict', [1, 1.2, 1.4], 1, 2, 'Sizes, as shares of the training size, to which a photo is enlarged; predictions of pseudo labels and of the finished model are averaged over them. Larger ones beside 1 name workpieces surer and take longer by their square.'),
   'predict.flips': integer('predict', 4, 1, 4, 'Mirrorings averaged: 1 none, 2 left-right, 4 also up-down.'),
   'predict.modelFlips': integer('predict', 4, 1, 4, 'Mirrorings the finished model averages on every photo; 4 is surer, 1 is four times faster.'),
+  'predict.windows': toggle('predict', true, 'Whether the pyramid sums up photos in windows as large as training pictures, so that it sees as much around a workpiece as it has learnt from; off sums up whole photos.'),
 } as const satisfies Record<string, SettingDefinition>
 
 export type SettingName = keyof typeof definitions
@@ -170,7 +171,7 @@ const quick: Partial<Settings> = {
   'training.firstSteps': 2000, 'training.steps': 900, 'training.learningRate': 0.01,
   'augment.composite': 1, 'augment.parts': 1.1, 'augment.clutter': 0, 'augment.photoBackgrounds': 0.6, 'augment.scaleMin': 0.75, 'augment.scaleMax': 1.3,
   'weights.background': 1.5,
-  'refine.tags': 'fold', 'refine.segments': 300, 'refine.crf': true, 'predict.flips': 2,
+  'refine.tags': 'fold', 'refine.segments': 300, 'refine.crf': true, 'predict.flips': 2, 'predict.windows': false,
 }
 
 const paper: Partial<Settings> = {
@@ -185,7 +186,7 @@ const paper: Partial<Settings> = {
   'augment.turn': 0, 'weights.boundary': 4, 'augment.parts': 1, 'augment.clutter': 0,
   'augment.composite': 0, 'augment.photoBackgrounds': 0, 'augment.randomise': 0, 'augment.cutPaste': 0,
   'refine.perClass': false, 'refine.tags': 'off', 'refine.superpixels': 'vote', 'refine.segments': 600, 'refine.crf': true, 'crf.iterations': 10,
-  'predict.flips': 1, 'predict.modelFlips': 1,
+  'predict.flips': 1, 'predict.modelFlips': 1, 'predict.windows': false,
 }
 
 const scenario: Partial<Settings> = {

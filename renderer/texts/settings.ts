@@ -84,6 +84,7 @@ const rows: Record<string, Row> = {
   'crf.bilateralWeight': ['Colour strength', 'Stärke der Farbe', 'Stärke des Farbkerns; größer folgt den Farben mehr.', '颜色强度', '颜色核的强度；越大越跟随颜色。'],
   'predict.scales': ['Sizes', 'Größen', 'Bildgrößen, über die Vorhersagen gemittelt werden; mehr dauern länger.', '尺寸', '预测在这些图片尺寸上取平均；越多越久。'],
   'predict.enlarge': ['Enlargements', 'Vergrößerungen', 'Größen als Anteil der Trainingsgröße, auf die ein Foto vergrößert wird; Vorhersagen der Pseudolabel und des fertigen Modells werden darüber gemittelt. Größere neben 1 benennen Werkstücke sicherer und kosten mit ihrem Quadrat Zeit.', '放大', '照片放大到的尺寸，以训练尺寸的倍数计；伪标签和成品模型的预测在其上取平均。除 1 外加大的尺寸命名工件更可靠，用时按平方增加。'],
+  'predict.windows': ['Pyramid in windows', 'Pyramide in Fenstern', 'Ob die Pyramide Fotos in Fenstern von der Größe der Trainingsbilder zusammenfasst, sodass sie so viel Umgebung sieht, wie sie gelernt hat; aus fasst ganze Fotos zusammen.', '分窗金字塔', '金字塔是否按训练图像大小的窗口汇总照片，使其看到的周围范围与训练时一致；关闭则汇总整张照片。'],
   'predict.modelFlips': ['Mirrorings of the model', 'Spiegelungen des Modells', 'Spiegelungen, die das fertige Modell auf jedem Foto mittelt; 4 ist sicherer, 1 viermal schneller.', '模型的镜像数', '成品模型在每张照片上取平均的镜像数；4 更可靠，1 快四倍。'],
   'predict.flips': ['Mirrorings', 'Spiegelungen', 'Gemittelte Spiegelungen: 1 keine, 2 links-rechts, 4 auch oben-unten.', '镜像数', '取平均的镜像：1 无，2 左右，4 另加上下。'],
   'render.width': ['Width', 'Breite', 'Breite der Renderings; 0 nimmt Form und Größe der Fotos der Linie, höchstens 640.', '宽度', '渲染图宽度；0 取产线照片的形状和尺寸，最大 640。'],

@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core'
 import { convolutionNorm } from './convolution.ts'
 import { mergeParameters } from './network.ts'
-import type { Block } from './network.ts'
-import { constant, fromRows, gridMatrix, pyramidMatrix, toRows } from './resample.ts'
+import type { Block, Size } from './network.ts'
+import { gridMatrix, pyramidMatrix, windowCount } from './pyramid-windows.ts'
+import { constant, fromRows, toRows } from './resample.ts'
 
 /** Cells per side of the pyramid's grids. */
 export const BINS = [1, 2, 3, 6] as const
@@ -15,20 +16,22 @@ export const BINS = [1, 2, 3, 6] as const
  *
  * @param input Channels of the input, [B, h, w, input].
  * @param reduced Channels each grid is reduced to; the result has input + 4 * reduced.
+ * @param window Rows and columns that are pooled at once; larger inputs are pooled in overlapping windows of that size. All at once where left out.
  */
-export function pyramidPooling(name: string, input: number, reduced: number): Block {
+export function pyramidPooling(name: string, input: number, reduced: number, window: Size = [Infinity, Infinity]): Block {
   const reducers = BINS.map((_, i) => convolutionNorm(`${name}.${i}.0`, `${name}.${i}.1`, { input, output: reduced, part: 'head' }))
   return {
     parameters: mergeParameters(...reducers.map((block) => block.parameters)),
     apply: (x, pass) => {
       const [batch, height, width] = x.shape
-      const pooled = tf.matMul(toRows(x), constant(pyramidMatrix(height, width, BINS))) as Tensor3D
+      const windows = windowCount([height, width], window)
+      const pooled = tf.matMul(toRows(x), constant(pyramidMatrix([height, width], window, BINS))) as Tensor3D
       let start = 0
       const grids = BINS.map((bins, i) => {
-        const cells = tf.slice(pooled, [0, 0, start], [batch, input, bins * bins])
-        start += bins * bins
-        const y = toRows(reducers[i].apply(fromRows(cells, [bins, bins]), pass))
-        return fromRows(tf.matMul(y, constant(gridMatrix([bins, bins], [height, width]))) as Tensor3D, [height, width])
+        const cells = tf.slice(pooled, [0, 0, start], [batch, input, windows * bins * bins])
+        start += windows * bins * bins
+        const y = toRows(reducers[i].apply(fromRows(cells, [windows * bins, bins]), pass))
+        return fromRows(tf.matMul(y, constant(gridMatrix(bins, [height, width], window))) as Tensor3D, [height, width])
       })
       return tf.concat([x, ...grids], 3) as Tensor4D
     },

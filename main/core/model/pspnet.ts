@@ -3,7 +3,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { convolutionNorm, score } from './convolution.ts'
 import { mobilenet } from './mobilenet.ts'
 import { mergeParameters, scaleChannels, sequence } from './network.ts'
-import type { Backbone, Network, ParameterSpecs, Pass } from './network.ts'
+import type { Backbone, Network, ParameterSpecs, Pass, Size } from './network.ts'
 import { pyramidPooling } from './psp-head.ts'
 import { resize } from './resample.ts'
 import { resnet } from './resnet.ts'
@@ -21,6 +21,11 @@ export interface PspNetOptions {
   readonly decoder: 'none' | 'skip'
   /** Workpieces and the background. */
   readonly classes: number
+  /**
+   * Height and width of the pictures it has learnt from, in pixels: the pyramid pools larger ones in windows of that size, so that it sums up
+   * as much around a pixel as it has learnt to. Whole pictures where left out.
+   */
+  readonly window?: Size
 }
 
 /** Turns the features of a backbone into logits at the resolution of its finest input. */
@@ -49,8 +54,8 @@ export function pspnet(options: PspNetOptions): Network {
     throw new RangeError(`expected at least 2 classes, got ${options.classes}`)
   const extractor = backbone(options.backbone, options.width, options.outputStride)
   const decoder = options.decoder === 'skip'
-    ? skipDecoder(extractor, Math.max(32, scaleChannels(128, options.width)), options.classes)
-    : plainDecoder(extractor, scaleChannels(512, options.width), options.classes)
+    ? skipDecoder(extractor, Math.max(32, scaleChannels(128, options.width)), options.classes, options.window)
+    : plainDecoder(extractor, scaleChannels(512, options.width), options.classes, options.window)
   return segmentationNetwork(extractor, decoder)
 }
 
@@ -66,12 +71,18 @@ export function segmentationNetwork(extractor: Backbone, decoder: Decoder): Netw
   }
 }
 
+/** A window of pixels in the coarsest features. */
+function inFeatures({ stages }: Backbone, window?: Size): Size | undefined {
+  const { stride } = stages[stages.length - 1]
+  return window && [Math.ceil(window[0] / stride), Math.ceil(window[1] / stride)]
+}
+
 /** The published head: pyramid of a quarter of the channels a grid, 3x3 convolution, scores. */
-export function plainDecoder(extractor: Backbone, hidden: number, classes: number): Decoder {
+export function plainDecoder(extractor: Backbone, hidden: number, classes: number, window?: Size): Decoder {
   const { channels } = extractor.stages[extractor.stages.length - 1]
   const reduced = Math.floor(channels / 4)
   const head = sequence(
-    pyramidPooling('ppm', channels, reduced),
+    pyramidPooling('ppm', channels, reduced, inFeatures(extractor, window)),
     convolutionNorm('head_conv', 'head_bn', { input: channels + 4 * reduced, output: hidden, kernel: 3, part: 'head' }),
     score('cls', hidden, classes),
   )
@@ -82,14 +93,14 @@ export function plainDecoder(extractor: Backbone, hidden: number, classes: numbe
  * A light decoder: the stages at the output stride reduced to `channels`, pyramid, 3x3 convolution; then, stage by stage up to stride 4,
  * enlarged, joined with that stage reduced to half the channels, and a 3x3 convolution. Scores are taken at the finest stage.
  */
-export function skipDecoder(extractor: Backbone, channels: number, classes: number): Decoder {
+export function skipDecoder(extractor: Backbone, channels: number, classes: number, window?: Size): Decoder {
   const { stages } = extractor
   const coarse = stages.filter((stage) => stage.stride === stages[stages.length - 1].stride)
   const fine = stages.slice(0, stages.length - coarse.length).reverse()
   const quarter = channels / 4
   const neck = sequence(
     convolutionNorm('neck.0', 'neck.1', { input: coarse.reduce((sum, s) => sum + s.channels, 0), output: channels, part: 'head' }),
-    pyramidPooling('ppm', channels, quarter),
+    pyramidPooling('ppm', channels, quarter, inFeatures(extractor, window)),
     convolutionNorm('head_conv', 'head_bn', { input: channels + 4 * quarter, output: channels, kernel: 3, part: 'head' }),
   )
   let input = channels

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { bilinearMatrix, gridMatrix, pyramidMatrix, resize } from '../../../main/core/model/resample.ts'
+import { bilinearMatrix, resize } from '../../../main/core/model/resample.ts'
 
 beforeAll(async () => {
   await tf.setBackend('cpu')
@@ -22,24 +22,6 @@ describe('bilinearMatrix', () => {
       const { data } = bilinearMatrix(from, to)
       for (let i = 0; i < to; i++) expect(data.subarray(i * from, (i + 1) * from).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 6)
     }
-  })
-})
-
-describe('pyramidMatrix', () => {
-  it('averages cells that overlap where bins do not divide the side', () => {
-    const { rows, columns, data } = pyramidMatrix(1, 3, [1, 2])
-    expect([rows, columns]).toEqual([3, 5])
-    const third = Math.fround(1 / 3)
-    expect([...data]).toEqual([third, 0.5, 0, 0.5, 0, third, 0.5, 0.5, 0.5, 0.5, third, 0, 0.5, 0, 0.5])
-  })
-  it('repeats pixels where there are more cells than pixels', () => {
-    expect([...pyramidMatrix(1, 1, [2]).data]).toEqual([1, 1, 1, 1])
-  })
-})
-
-describe('gridMatrix', () => {
-  it('is the product of both axes', () => {
-    expect([...gridMatrix([1, 2], [1, 4]).data]).toEqual([1, 0.75, 0.25, 0, 0, 0.25, 0.75, 1])
   })
 })
 
