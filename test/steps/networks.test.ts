@@ -1,5 +1,10 @@
+import '@tensorflow/tfjs-backend-cpu'
+import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
+import { initialise } from '../../main/core/model/initialise.ts'
 import { ofRound } from '../../main/steps/networks.ts'
+import { predictingNetwork } from '../../main/steps/predictor.ts'
+import type { Store } from '../../main/store/index.ts'
 import { presets, type Settings } from '../../preload/contract/settings.ts'
 
 const seen = (settings: Partial<Settings>, round: number) => {
@@ -17,5 +22,25 @@ describe('a run as a round sees it', () => {
     expect(seen({ 'training.firstSize': 0, 'training.firstRate': 0 }, 1)).toEqual([192, 0.001])
     expect(seen({ 'training.firstSize': 128 }, 1)).toEqual([128, 0.001])
     expect(seen({ 'training.firstRate': 0.002 }, 1)).toEqual([192, 0.002])
+  })
+})
+
+describe('the network as it predicts', () => {
+  const store = { images: { list: () => [{ width: 640, height: 480 }] }, workpieces: { list: () => [{ classIndex: 1 }] } } as unknown as Store
+  const settings: Settings = { ...presets.paper, 'network.backbone': 'resnet18', 'network.width': 0.125, 'network.outputStride': '16', 'training.size': 64, 'training.crop': 0.5 }
+  const logits = async (changes: Partial<Settings>) => {
+    await tf.setBackend('cpu')
+    const { parameters, forward } = predictingNetwork({ store, settings: { ...settings, ...changes } })
+    return tf.tidy(() => {
+      const weights = Object.fromEntries(Object.entries(initialise(parameters, 1)).map(([name, data]) => [name, tf.tensor(data, [...parameters[name].shape])]))
+      const photo = tf.tensor4d(Float32Array.from({ length: 48 * 64 * 3 }, (_, i) => 127 + 120 * Math.sin(i * 0.37)), [1, 48, 64, 3])
+      return [...forward(photo, weights, false).output.dataSync()]
+    })
+  }
+
+  it('sums up a photo in windows as large as its training pictures where it shall, and all of it where those show whole photos', async () => {
+    const whole = await logits({ 'predict.windows': false })
+    expect(await logits({ 'predict.windows': true })).not.toEqual(whole)
+    expect(await logits({ 'predict.windows': true, 'training.crop': 1 })).toEqual(whole)
   })
 })

@@ -71,6 +71,19 @@ describe('networks of every backbone, output stride and decoder', () => {
     })
 })
 
+describe('a network with windows', () => {
+  it.each(['none', 'skip'] as const)('decoder %s: sees a picture of their size as a network without, and a larger one otherwise', (decoder) => {
+    const options = { backbone: 'resnet18', width: 0.125, outputStride: 16, decoder, classes: 3 } as const
+    const whole = pspnet(options), inWindows = pspnet({ ...options, window: [32, 48] })
+    tf.tidy(() => {
+      const weights = tensorsOf(whole, initialise(whole.parameters, 1))
+      const logits = (network: typeof whole, height: number, width: number) => [...network.forward(wave(height, width), weights, false).output.dataSync()]
+      expect(logits(inWindows, 32, 48)).toEqual(logits(whole, 32, 48))
+      expect(logits(inWindows, 64, 96)).not.toEqual(logits(whole, 64, 96))
+    })
+  })
+})
+
 describe('camClassifier', () => {
   const classifier = camClassifier(backbone('resnet18', 0.125, 16), 4)
   it('gives logits that are the means of its score maps', () => {
