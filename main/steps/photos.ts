@@ -29,6 +29,9 @@ export function frameOf(store: Store, settings: Settings, scale = 1): Size {
 /** Size of training pictures: a crop of the frame. */
 export const canvasOf = (store: Store, settings: Settings): Size => frameOf(store, settings, settings['training.crop'])
 
+/** Size of the windows in which the pyramid of a network that predicts sums up a photo, that of training pictures; undefined: all of it. */
+export const windowOf = (store: Store, settings: Settings): Size | undefined => (settings['predict.windows'] ? canvasOf(store, settings) : undefined)
+
 function mostCommon(values: readonly number[]): number | undefined {
   const count = new Map<number, number>()
   for (const value of values) count.set(value, (count.get(value) ?? 0) + 1)

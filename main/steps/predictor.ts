@@ -1,12 +1,11 @@
 import type { Settings } from '../../preload/contract/settings.ts'
 import type { Program, TensorFunction } from '../core/engine/types.ts'
 import { resizeRgb, type ChannelMap } from '../core/image/resize.ts'
-import type { Network } from '../core/model/network.ts'
 import { predictStep, type PredictOptions, type PredictStep } from '../core/train/predict-step.ts'
 import type { ImageRow } from '../store/images.ts'
 import { classCount } from './classes.ts'
 import { graphKey, ofRound, segmentationNetwork } from './networks.ts'
-import { canvasOf, frameOf, readPixels } from './photos.ts'
+import { frameOf, readPixels, windowOf } from './photos.ts'
 import type { Run } from './run.ts'
 import { unpackTensors } from './train-loop.ts'
 import type { Size } from './worker.ts'
@@ -44,16 +43,11 @@ export const openFinished = (run: Run, round: number, size?: Size): Promise<Pred
 /** Mirrorings, so many, and the enlargements of a run. */
 export const averagingOf = (settings: Settings, flips: number): Averaging => ({ flips: flips >= 4 ? 4 : flips >= 2 ? 2 : 1, scales: settings['predict.enlarge'] })
 
-/** Size of the windows in which the pyramid of a network that predicts looks at a photo; undefined: at all of it. */
-const windowOf = ({ store, settings }: Pick<Run, 'store' | 'settings'>) => (settings['predict.windows'] ? canvasOf(store, settings) : undefined)
-
-/** The network as it predicts. */
-export const predictingNetwork = (run: Pick<Run, 'store' | 'settings'>): Network => segmentationNetwork(run.settings, classCount(run.store), windowOf(run))
-
 /** The segmentation network, ready to predict. By default one scale and no mirroring. */
 export function openPredictor(run: Run, { weights, scales = [1], averaging = {}, size }: PredictorOptions): Promise<Predictor> {
-  const network = predictingNetwork(run)
-  return openMapper(run, weights, scales, 'probabilities', [averaging, windowOf(run)], (options) => predictStep(network, { ...options, ...averaging }), size)
+  const window = windowOf(run.store, run.settings)
+  const network = segmentationNetwork(run.settings, classCount(run.store), window)
+  return openMapper(run, weights, scales, 'probabilities', [averaging, window], (options) => predictStep(network, { ...options, ...averaging }), size)
 }
 
 /** Programs of one prediction at several scales, all with output of the frame's size. `words` tell apart what the settings do not. */

@@ -2,10 +2,11 @@ import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { initialise } from '../../main/core/model/initialise.ts'
-import { ofRound } from '../../main/steps/networks.ts'
-import { predictingNetwork } from '../../main/steps/predictor.ts'
+import { ofRound, segmentationNetwork } from '../../main/steps/networks.ts'
+import { windowOf } from '../../main/steps/photos.ts'
 import type { Store } from '../../main/store/index.ts'
 import { presets, type Settings } from '../../preload/contract/settings.ts'
+import { tensorsOf } from '../core/model/reference-nets.ts'
 
 const seen = (settings: Partial<Settings>, round: number) => {
   const { settings: of } = ofRound({ settings: { ...presets.maskwright, 'training.size': 192, 'training.learningRate': 0.001, 'training.firstRate': 0, ...settings } }, round)
@@ -26,15 +27,15 @@ describe('a run as a round sees it', () => {
 })
 
 describe('the network as it predicts', () => {
-  const store = { images: { list: () => [{ width: 640, height: 480 }] }, workpieces: { list: () => [{ classIndex: 1 }] } } as unknown as Store
+  const store = { images: { list: () => [{ width: 640, height: 480 }] } } as unknown as Store
   const settings: Settings = { ...presets.paper, 'network.backbone': 'resnet18', 'network.width': 0.125, 'network.outputStride': '16', 'training.size': 64, 'training.crop': 0.5 }
   const logits = async (changes: Partial<Settings>) => {
     await tf.setBackend('cpu')
-    const { parameters, forward } = predictingNetwork({ store, settings: { ...settings, ...changes } })
+    const of = { ...settings, ...changes }
+    const network = segmentationNetwork(of, 2, windowOf(store, of))
     return tf.tidy(() => {
-      const weights = Object.fromEntries(Object.entries(initialise(parameters, 1)).map(([name, data]) => [name, tf.tensor(data, [...parameters[name].shape])]))
       const photo = tf.tensor4d(Float32Array.from({ length: 48 * 64 * 3 }, (_, i) => 127 + 120 * Math.sin(i * 0.37)), [1, 48, 64, 3])
-      return [...forward(photo, weights, false).output.dataSync()]
+      return [...network.forward(photo, tensorsOf(network, initialise(network.parameters, 1)), false).output.dataSync()]
     })
   }
 

@@ -3,7 +3,7 @@ import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core'
 import { convolutionNorm } from './convolution.ts'
 import { mergeParameters } from './network.ts'
 import type { Block, Size } from './network.ts'
-import { gridMatrix, pyramidMatrix, windowCount } from './pyramid-windows.ts'
+import { gridMatrix, pyramidMatrix, windowsOf } from './pyramid-windows.ts'
 import { constant, fromRows, toRows } from './resample.ts'
 
 /** Cells per side of the pyramid's grids. */
@@ -24,14 +24,15 @@ export function pyramidPooling(name: string, input: number, reduced: number, win
     parameters: mergeParameters(...reducers.map((block) => block.parameters)),
     apply: (x, pass) => {
       const [batch, height, width] = x.shape
-      const windows = windowCount([height, width], window)
-      const pooled = tf.matMul(toRows(x), constant(pyramidMatrix([height, width], window, BINS))) as Tensor3D
+      const windows = windowsOf([height, width], window)
+      const pooled = tf.matMul(toRows(x), constant(pyramidMatrix([height, width], windows, BINS))) as Tensor3D
       let start = 0
       const grids = BINS.map((bins, i) => {
-        const cells = tf.slice(pooled, [0, 0, start], [batch, input, windows * bins * bins])
-        start += windows * bins * bins
-        const y = toRows(reducers[i].apply(fromRows(cells, [windows * bins, bins]), pass))
-        return fromRows(tf.matMul(y, constant(gridMatrix(bins, [height, width], window))) as Tensor3D, [height, width])
+        const rows = windows.length * bins
+        const cells = tf.slice(pooled, [0, 0, start], [batch, input, rows * bins])
+        start += rows * bins
+        const y = toRows(reducers[i].apply(fromRows(cells, [rows, bins]), pass))
+        return fromRows(tf.matMul(y, constant(gridMatrix(bins, [height, width], windows))) as Tensor3D, [height, width])
       })
       return tf.concat([x, ...grids], 3) as Tensor4D
     },

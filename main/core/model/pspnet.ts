@@ -53,9 +53,10 @@ export function pspnet(options: PspNetOptions): Network {
   if (!Number.isInteger(options.classes) || options.classes < 2)
     throw new RangeError(`expected at least 2 classes, got ${options.classes}`)
   const extractor = backbone(options.backbone, options.width, options.outputStride)
+  const window = options.window && inFeatures(extractor, options.window)
   const decoder = options.decoder === 'skip'
-    ? skipDecoder(extractor, Math.max(32, scaleChannels(128, options.width)), options.classes, options.window)
-    : plainDecoder(extractor, scaleChannels(512, options.width), options.classes, options.window)
+    ? skipDecoder(extractor, Math.max(32, scaleChannels(128, options.width)), options.classes, window)
+    : plainDecoder(extractor, scaleChannels(512, options.width), options.classes, window)
   return segmentationNetwork(extractor, decoder)
 }
 
@@ -71,18 +72,18 @@ export function segmentationNetwork(extractor: Backbone, decoder: Decoder): Netw
   }
 }
 
-/** A window of pixels in the coarsest features. */
-function inFeatures({ stages }: Backbone, window?: Size): Size | undefined {
+/** Height and width of a picture in the coarsest features. */
+function inFeatures({ stages }: Backbone, [height, width]: Size): Size {
   const { stride } = stages[stages.length - 1]
-  return window && [Math.ceil(window[0] / stride), Math.ceil(window[1] / stride)]
+  return [Math.ceil(height / stride), Math.ceil(width / stride)]
 }
 
-/** The published head: pyramid of a quarter of the channels a grid, 3x3 convolution, scores. */
+/** The published head: pyramid of a quarter of the channels a grid, 3x3 convolution, scores. `window` as in `pyramidPooling`. */
 export function plainDecoder(extractor: Backbone, hidden: number, classes: number, window?: Size): Decoder {
   const { channels } = extractor.stages[extractor.stages.length - 1]
   const reduced = Math.floor(channels / 4)
   const head = sequence(
-    pyramidPooling('ppm', channels, reduced, inFeatures(extractor, window)),
+    pyramidPooling('ppm', channels, reduced, window),
     convolutionNorm('head_conv', 'head_bn', { input: channels + 4 * reduced, output: hidden, kernel: 3, part: 'head' }),
     score('cls', hidden, classes),
   )
@@ -92,6 +93,7 @@ export function plainDecoder(extractor: Backbone, hidden: number, classes: numbe
 /**
  * A light decoder: the stages at the output stride reduced to `channels`, pyramid, 3x3 convolution; then, stage by stage up to stride 4,
  * enlarged, joined with that stage reduced to half the channels, and a 3x3 convolution. Scores are taken at the finest stage.
+ * `window` as in `pyramidPooling`.
  */
 export function skipDecoder(extractor: Backbone, channels: number, classes: number, window?: Size): Decoder {
   const { stages } = extractor
@@ -100,7 +102,7 @@ export function skipDecoder(extractor: Backbone, channels: number, classes: numb
   const quarter = channels / 4
   const neck = sequence(
     convolutionNorm('neck.0', 'neck.1', { input: coarse.reduce((sum, s) => sum + s.channels, 0), output: channels, part: 'head' }),
-    pyramidPooling('ppm', channels, quarter, inFeatures(extractor, window)),
+    pyramidPooling('ppm', channels, quarter, window),
     convolutionNorm('head_conv', 'head_bn', { input: channels + 4 * quarter, output: channels, kernel: 3, part: 'head' }),
   )
   let input = channels

@@ -26,12 +26,15 @@ export function stretches(n: number, size: number): Stretch[] {
   return starts.map((start) => ({ start, weights: tent.map((weight, i) => weight / total[start + i]) }))
 }
 
-/** All windows of a picture, row by row. */
-const windowsOf = ([height, width]: Size, [rows, columns]: Size) =>
-  stretches(height, rows).flatMap((down) => stretches(width, columns).map((across) => ({ down, across })))
+/** A part of a picture: its rows and its columns. */
+export interface Window {
+  readonly down: Stretch
+  readonly across: Stretch
+}
 
-/** Windows of that size in a picture. */
-export const windowCount = ([height, width]: Size, [rows, columns]: Size): number => stretches(height, rows).length * stretches(width, columns).length
+/** Windows of some rows and columns that cover a picture, row by row; one where they are not fewer than the picture has. */
+export const windowsOf = ([height, width]: Size, [rows, columns]: Size): Window[] =>
+  stretches(height, rows).flatMap((down) => stretches(width, columns).map((across) => ({ down, across })))
 
 /** Cells of one axis of adaptive pooling: cell i covers floor(i n / cells) .. ceil((i + 1) n / cells) - 1; cells may overlap. */
 function cell(i: number, cells: number, n: number): [start: number, end: number] {
@@ -43,13 +46,11 @@ function cell(i: number, cells: number, n: number): [start: number, end: number]
  *
  * He et al., TPAMI 2015, section 2.2 (spatial pyramid); cells as in torch's adaptive_avg_pool2d.
  *
- * @param size Of the picture. @param window Of a window; not smaller than the picture: pooled as a whole.
+ * @param size Of the picture. @param windows Of the picture.
  * @param bins Cells per side of each grid.
  * @returns [height * width, windows * sum of bins^2]: a product with it pools row-major pixels into all cells, grid after grid, each window by window.
  */
-export function pyramidMatrix(size: Size, window: Size, bins: readonly number[]): Matrix {
-  const [height, width] = size
-  const windows = windowsOf(size, window)
+export function pyramidMatrix([height, width]: Size, windows: readonly Window[], bins: readonly number[]): Matrix {
   const columns = windows.length * bins.reduce((sum, n) => sum + n * n, 0)
   const data = new Float32Array(height * width * columns)
   let column = 0
@@ -72,9 +73,7 @@ export function pyramidMatrix(size: Size, window: Size, bins: readonly number[])
  * @param bins Cells per side of a grid.
  * @returns [windows * bins^2, height * width].
  */
-export function gridMatrix(bins: number, size: Size, window: Size): Matrix {
-  const [height, width] = size
-  const windows = windowsOf(size, window)
+export function gridMatrix(bins: number, [height, width]: Size, windows: readonly Window[]): Matrix {
   const columns = height * width
   const data = new Float32Array(windows.length * bins * bins * columns)
   windows.forEach(({ down, across }, k) => {

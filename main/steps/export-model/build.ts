@@ -6,9 +6,10 @@ import { halveWeights } from '../../core/onnx/halve.ts'
 import { encodeModel, type OnnxModel } from '../../core/onnx/model.ts'
 import { quantise, valuesToMeasure } from '../../core/onnx/quantise.ts'
 import { predictStep } from '../../core/train/predict-step.ts'
-import { ofRound } from '../networks.ts'
-import { frameOf, readPixels } from '../photos.ts'
-import { averagingOf, predictingNetwork, readWeights } from '../predictor.ts'
+import { classCount } from '../classes.ts'
+import { ofRound, segmentationNetwork } from '../networks.ts'
+import { frameOf, readPixels, windowOf } from '../photos.ts'
+import { averagingOf, readWeights } from '../predictor.ts'
 import type { Run } from '../run.ts'
 import type { Size } from '../worker.ts'
 
@@ -37,8 +38,8 @@ export const labelsOf = ({ store }: Pick<Run, 'store'>): Record<string, string> 
 
 /** The network of a round as a model of float32. */
 export function wholeModel(run: Run, round: number, { batch, size }: Pick<Form, 'batch' | 'size'>): OnnxModel {
-  const trained = ofRound(run, round), { store, settings, id } = trained
-  const { fn, signature, stateOf } = predictStep(predictingNetwork(trained), {
+  const { store, settings, id } = ofRound(run, round)
+  const { fn, signature, stateOf } = predictStep(segmentationNetwork(settings, classCount(store), windowOf(store, settings)), {
     batch: 1, ...frameOf(store, settings), ...averagingOf(settings, settings['predict.modelFlips']),
   })
   return exportGraph(fn, signature, stateOf(readWeights(run, round)), {

@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { initialise } from '../../../main/core/model/initialise.ts'
 import type { Size } from '../../../main/core/model/network.ts'
 import { BINS, pyramidPooling } from '../../../main/core/model/psp-head.ts'
-import { gridMatrix, pyramidMatrix, stretches, windowCount } from '../../../main/core/model/pyramid-windows.ts'
+import { gridMatrix, pyramidMatrix, stretches, windowsOf } from '../../../main/core/model/pyramid-windows.ts'
+import { tensorsOf } from './reference-nets.ts'
 
 beforeAll(async () => {
   await tf.setBackend('cpu')
@@ -35,16 +36,16 @@ describe('stretches', () => {
 
 describe('pyramidMatrix', () => {
   it('averages cells that overlap where bins do not divide the side', () => {
-    const { rows, columns, data } = pyramidMatrix([1, 3], whole, [1, 2])
+    const { rows, columns, data } = pyramidMatrix([1, 3], windowsOf([1, 3], whole), [1, 2])
     expect([rows, columns]).toEqual([3, 5])
     const third = Math.fround(1 / 3)
     expect([...data]).toEqual([third, 0.5, 0, 0.5, 0, third, 0.5, 0.5, 0.5, 0.5, third, 0, 0.5, 0, 0.5])
   })
   it('repeats pixels where there are more cells than pixels', () => {
-    expect([...pyramidMatrix([1, 1], whole, [2]).data]).toEqual([1, 1, 1, 1])
+    expect([...pyramidMatrix([1, 1], windowsOf([1, 1], whole), [2]).data]).toEqual([1, 1, 1, 1])
   })
   it('pools every window for itself', () => {
-    const { columns, data } = pyramidMatrix([1, 4], [1, 3], [1])
+    const { columns, data } = pyramidMatrix([1, 4], windowsOf([1, 4], [1, 3]), [1])
     const third = Math.fround(1 / 3)
     expect(columns).toBe(2)
     expect([...data]).toEqual([third, 0, third, third, third, third, 0, third])
@@ -53,12 +54,13 @@ describe('pyramidMatrix', () => {
 
 describe('gridMatrix', () => {
   it('is the product of both axes', () => {
-    expect([...gridMatrix(2, [1, 4], whole).data]).toEqual([0.5, 0.375, 0.125, 0, 0, 0.125, 0.375, 0.5, 0.5, 0.375, 0.125, 0, 0, 0.125, 0.375, 0.5])
+    expect([...gridMatrix(2, [1, 4], windowsOf([1, 4], whole)).data]).toEqual([0.5, 0.375, 0.125, 0, 0, 0.125, 0.375, 0.5, 0.5, 0.375, 0.125, 0, 0, 0.125, 0.375, 0.5])
   })
   it('leaves what is the same in all cells of all windows as it is', () => {
+    const windows = windowsOf([9, 14], [5, 6])
     for (const bins of BINS) {
-      const { rows, columns, data } = gridMatrix(bins, [9, 14], [5, 6])
-      expect(rows).toBe(windowCount([9, 14], [5, 6]) * bins * bins)
+      const { rows, columns, data } = gridMatrix(bins, [9, 14], windows)
+      expect(rows).toBe(windows.length * bins * bins)
       for (let at = 0; at < columns; at++) {
         let sum = 0
         for (let row = 0; row < rows; row++) sum += data[row * columns + at]
@@ -72,9 +74,8 @@ describe('pyramidPooling in windows', () => {
   const [height, width, channels] = [12, 16, 3]
   const features = (far: number) => tf.tensor4d(Float32Array.from({ length: height * width * channels }, (_, i) => Math.sin(i) + (i > 11 * width * channels ? far : 0)), [1, height, width, channels])
   const applied = (x: Tensor4D, window?: Size) => {
-    const { parameters, apply } = pyramidPooling('ppm', channels, 4, window)
-    const weights = Object.fromEntries(Object.entries(initialise(parameters, 1)).map(([name, data]) => [name, tf.tensor(data, [...parameters[name].shape])]))
-    return apply(x, { weights, training: false, updates: {} })
+    const pyramid = pyramidPooling('ppm', channels, 4, window)
+    return pyramid.apply(x, { weights: tensorsOf(pyramid, initialise(pyramid.parameters, 1)), training: false, updates: {} })
   }
 
   it('is the pyramid of the whole where a window holds all of it', () => {
