@@ -73,6 +73,14 @@ async function trained(
   return losses
 }
 
+/** What a network of these weights predicts of so many pictures. */
+async function predicted(network: Network, weights: Record<string, Float32Array>, batch: number, image: Float32Array) {
+  const prediction = predictStep(network, { batch, height: H, width: W })
+  const predictor = await executor.compile(prediction.fn, prediction.signature)
+  await predictor.writeState(prediction.stateOf(weights))
+  return (await predictor.run({ image })).probabilities
+}
+
 describe('gradients of whole networks', () => {
   it.each(nets)('%s: each parameter\'s gradient is the slope of the loss along it', (_, make) => {
     const network = make()
@@ -128,11 +136,8 @@ describe('segmentationStep', () => {
     expect(losses[0]).toBeGreaterThan(1.8)
     expect(losses[99]).toBeLessThan(0.4)
     const state = await program.readState()
-    const prediction = predictStep(network, { batch: 4, height: H, width: W })
-    const predictor = await executor.compile(prediction.fn, prediction.signature)
     for (const kind of ['w', 'e'] as const) {
-      await predictor.writeState(prediction.stateOf(weightsOf(state, kind)))
-      const { probabilities } = await predictor.run({ image: inputs.image })
+      const probabilities = await predicted(network, weightsOf(state, kind), 4, inputs.image)
       let right = 0
       inputs.labels.forEach((label, i) => {
         const p = probabilities.subarray(i * 3, i * 3 + 3)
@@ -179,10 +184,7 @@ describe('segmentationStep', () => {
     const warm = await executor.compile(before.fn, before.signature)
     await trained(before, warm, network, inputs, 20)
     const weights = weightsOf(await warm.readState())
-    const prediction = predictStep(network, { batch: 2, height: H, width: W })
-    const predictor = await executor.compile(prediction.fn, prediction.signature)
-    await predictor.writeState(prediction.stateOf(weights))
-    const { probabilities } = await predictor.run({ image: inputs.image })
+    const probabilities = await predicted(network, weights, 2, inputs.image)
     const counted = Array.from(inputs.labels).flatMap((label, i) => (label === 255 ? [] : -Math.log(probabilities[i * 3 + label])))
     const step = segmentationStep({ ...options, network, renders: 2, photos: 0, ema: 0.5, frozenNorm: true })
     const program = await executor.compile(step.fn, step.signature)
