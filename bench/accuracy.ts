@@ -43,7 +43,7 @@ const plain: Partial<Settings> = {
   'augment.composite': 0, 'augment.photoBackgrounds': 0, 'augment.randomise': 0, 'augment.cutPaste': 0, 'augment.clutter': 0, 'augment.parts': 1,
   'weights.boundary': 0, 'weights.distance': 0,
   'refine.tags': 'off', 'refine.perClass': false, 'refine.superpixels': 'off', 'refine.crf': false,
-  'predict.scales': [1], 'predict.flips': 1, 'predict.enlarge': [1], 'predict.modelFlips': 1, 'predict.windows': false, 'training.ema': 0,
+  'predict.scales': [1], 'predict.flips': 1, 'predict.enlarge': [1], 'predict.modelFlips': 1, 'predict.windows': false, 'predict.names': 0, 'training.ema': 0,
 }
 const ingredients: readonly (readonly [string, readonly (keyof Settings)[]])[] = [
   ['trained on initial masks', []],
@@ -60,6 +60,7 @@ const ingredients: readonly (readonly [string, readonly (keyof Settings)[]])[] =
   ['+ mean of scales, enlargements, mirrorings, weights', ['predict.scales', 'predict.enlarge', 'predict.flips', 'training.ema']],
   ['+ pyramid in windows', ['predict.windows']],
   ['+ mirrorings of the model', ['predict.modelFlips']],
+  ['+ names spread', ['predict.names']],
 ]
 
 interface Row {

@@ -18,7 +18,7 @@ export interface Predictor {
 }
 
 /** What a prediction of one picture averages within the graph. */
-export type Averaging = Pick<PredictOptions, 'flips' | 'scales'>
+export type Averaging = Pick<PredictOptions, 'flips' | 'scales' | 'names'>
 
 export interface PredictorOptions {
   readonly weights: Record<string, Float32Array>
@@ -38,10 +38,14 @@ export function readWeights({ store, id }: Pick<Run, 'store' | 'id'>, round: num
 
 /** The network of a round as it is evaluated and exported. `size` as in the options. */
 export const openFinished = (run: Run, round: number, size?: Size): Promise<Predictor> =>
-  openPredictor(ofRound(run, round), { weights: readWeights(run, round), averaging: averagingOf(run.settings, run.settings['predict.modelFlips']), size })
+  openPredictor(ofRound(run, round), { weights: readWeights(run, round), averaging: finishedAveraging(run.settings), size })
 
 /** Mirrorings, so many, and the enlargements of a run. */
 export const averagingOf = (settings: Settings, flips: number): Averaging => ({ flips: flips >= 4 ? 4 : flips >= 2 ? 2 : 1, scales: settings['predict.enlarge'] })
+
+/** What the finished model averages: mirrorings and enlargements of the photo, and names over the foreground. */
+export const finishedAveraging = (settings: Settings): Averaging =>
+  ({ ...averagingOf(settings, settings['predict.modelFlips']), names: settings['predict.names'] })
 
 /** The segmentation network, ready to predict. By default one scale and no mirroring. */
 export function openPredictor(run: Run, { weights, scales = [1], averaging = {}, size }: PredictorOptions): Promise<Predictor> {

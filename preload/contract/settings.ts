@@ -141,6 +141,7 @@ export const definitions = {
   'predict.flips': integer('predict', 4, 1, 4, 'Mirrorings averaged: 1 none, 2 left-right, 4 also up-down.'),
   'predict.modelFlips': integer('predict', 4, 1, 4, 'Mirrorings the finished model averages on every photo; 4 is surer, 1 is four times faster.'),
   'predict.windows': toggle('predict', true, 'Whether the pyramid sums up photos in windows as large as training pictures, so that it sees as much around a workpiece as it has learnt from; off sums up whole photos.'),
+  'predict.names': number('predict', 0.12, 0, 0.5, 'How far the finished model spreads names over the foreground they stand on, as a share of the photo\'s longer side, so that a piece under several names takes the one most of it bears; larger may rename small workpieces that touch large ones. 0 leaves names as they are.'),
 } as const satisfies Record<string, SettingDefinition>
 
 export type SettingName = keyof typeof definitions
@@ -172,7 +173,7 @@ const quick: Partial<Settings> = {
   'training.firstSteps': 2000, 'training.steps': 900, 'training.learningRate': 0.01,
   'augment.composite': 1, 'augment.parts': 1.1, 'augment.clutter': 0, 'augment.photoBackgrounds': 0.6, 'augment.scaleMin': 0.75, 'augment.scaleMax': 1.3,
   'weights.background': 1.5,
-  'refine.tags': 'fold', 'refine.segments': 300, 'refine.crf': true, 'predict.flips': 2, 'predict.windows': false,
+  'refine.tags': 'fold', 'refine.segments': 300, 'refine.crf': true, 'predict.flips': 2, 'predict.windows': false, 'predict.names': 0,
 }
 
 const paper: Partial<Settings> = {
@@ -187,7 +188,7 @@ const paper: Partial<Settings> = {
   'augment.turn': 0, 'weights.boundary': 4, 'augment.parts': 1, 'augment.clutter': 0,
   'augment.composite': 0, 'augment.photoBackgrounds': 0, 'augment.randomise': 0, 'augment.cutPaste': 0,
   'refine.perClass': false, 'refine.tags': 'off', 'refine.superpixels': 'vote', 'refine.segments': 600, 'refine.crf': true, 'crf.iterations': 10,
-  'predict.flips': 1, 'predict.modelFlips': 1, 'predict.windows': false,
+  'predict.flips': 1, 'predict.modelFlips': 1, 'predict.windows': false, 'predict.names': 0,
 }
 
 const scenario: Partial<Settings> = {

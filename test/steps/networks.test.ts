@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { initialise } from '../../main/core/model/initialise.ts'
 import { ofRound, segmentationNetwork } from '../../main/steps/networks.ts'
 import { windowOf } from '../../main/steps/photos.ts'
+import { averagingOf, finishedAveraging } from '../../main/steps/predictor.ts'
 import type { Store } from '../../main/store/index.ts'
 import { presets, type Settings } from '../../preload/contract/settings.ts'
 import { tensorsOf } from '../core/model/reference-nets.ts'
@@ -38,6 +39,12 @@ describe('the network as it predicts', () => {
       return [...network.forward(photo, tensorsOf(network, initialise(network.parameters, 1)), false).output.dataSync()]
     })
   }
+
+  it('spreads names as the settings say, where its masks are not yet to be refined by tags', () => {
+    const of = { ...settings, 'predict.modelFlips': 4, 'predict.enlarge': [1, 1.5], 'predict.names': 0.3 }
+    expect(finishedAveraging(of)).toEqual({ flips: 4, scales: [1, 1.5], names: 0.3 })
+    expect(averagingOf(of, 2)).toEqual({ flips: 2, scales: [1, 1.5] })
+  })
 
   it('sums up a photo in windows as large as its training pictures where it shall, and all of it where those show whole photos', async () => {
     const whole = await logits({ 'predict.windows': false })

@@ -3,6 +3,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { Signature, Specs, TensorFunction, Tensors } from '../engine/types.ts'
 import type { Classifier, Network, ParameterSpecs, Size } from '../model/network.ts'
 import { resize } from '../model/resample.ts'
+import { spreadNames } from '../model/spread-names.ts'
 
 export interface PredictOptions {
   readonly batch: number
@@ -15,6 +16,8 @@ export interface PredictOptions {
   readonly flips?: 1 | 2 | 4
   /** Sizes averaged, as shares of the picture's own; it is enlarged or reduced as it is. Its own alone where left out. */
   readonly scales?: readonly number[]
+  /** How far names spread over the foreground of class probabilities, as a share of the longer side (`spreadNames`); 0 where left out. */
+  readonly names?: number
 }
 
 /** A prediction as a function of tensors; the state is the weights, `w/NAME`. */
@@ -29,13 +32,13 @@ export interface PredictStep {
 const mirrorings: readonly (readonly number[])[] = [[], [2], [1], [1, 2]]
 
 /**
- * Class probabilities, averaged over mirrorings and sizes.
+ * Class probabilities, averaged over mirrorings and sizes, their names spread.
  *
  * Input: image [B, H, W, 3], RGB 0..255. Output: probabilities [B, height, width, classes] of the output size.
  */
 export function predictStep(network: Network, options: PredictOptions): PredictStep {
   return predicting(network.parameters, options, (image, weights, size) =>
-    ({ probabilities: averaged(image, options, (x) => tf.softmax(network.forward(x, weights, false, size).output)) }))
+    ({ probabilities: spreadNames(averaged(image, options, (x) => tf.softmax(network.forward(x, weights, false, size).output)), options.names ?? 0) }))
 }
 
 /**

@@ -9,7 +9,7 @@ import { predictStep } from '../../core/train/predict-step.ts'
 import { classCount } from '../classes.ts'
 import { ofRound, segmentationNetwork } from '../networks.ts'
 import { frameOf, readPixels, windowOf } from '../photos.ts'
-import { averagingOf, readWeights } from '../predictor.ts'
+import { finishedAveraging, readWeights } from '../predictor.ts'
 import type { Run } from '../run.ts'
 import type { Size } from '../worker.ts'
 
@@ -40,7 +40,7 @@ export const labelsOf = ({ store }: Pick<Run, 'store'>): Record<string, string> 
 export function wholeModel(run: Run, round: number, { batch, size }: Pick<Form, 'batch' | 'size'>): OnnxModel {
   const { store, settings, id } = ofRound(run, round)
   const { fn, signature, stateOf } = predictStep(segmentationNetwork(settings, classCount(store), windowOf(store, settings)), {
-    batch: 1, ...frameOf(store, settings), ...averagingOf(settings, settings['predict.modelFlips']),
+    batch: 1, ...frameOf(store, settings), ...finishedAveraging(settings),
   })
   return exportGraph(fn, signature, stateOf(readWeights(run, round)), {
     output: 'probabilities', batch, ...(size !== 'dynamic' && { size }),

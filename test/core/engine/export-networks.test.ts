@@ -24,7 +24,7 @@ async function confidence(model: OnnxModel, pictures: readonly { data: Uint8Arra
 describe.each((['resnet18', 'resnet50', 'mobilenetv2'] as const).flatMap((backbone) => (['none', 'skip'] as const).map((decoder) => ({ backbone, decoder }))))('$backbone with decoder $decoder', ({ backbone, decoder }) => {
   it('leaves with an open batch, and in integers', async () => {
     const network = pspnet({ backbone, width: 0.125, outputStride: 16, decoder, classes })
-    const { fn, signature, stateOf } = predictStep(network, { batch: 1, width, height, flips: 2, scales: [1, 1.5] })
+    const { fn, signature, stateOf } = predictStep(network, { batch: 1, width, height, flips: 2, scales: [1, 1.5], names: 0.2 })
     const state = stateOf(initialise(network.parameters, 1))
     for (const name of Object.keys(state)) if (name.endsWith('bias')) state[name] = state[name].map(() => 0.2 * uniform() - 0.1)
     const [one, any] = ([1, 'dynamic'] as const).map((batch) => exportGraph(fn, signature, state, { output: 'probabilities', batch }))

@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor4D } from '@tensorflow/tfjs-core'
+import type { Size } from './network.ts'
+import { constant, resize, type Matrix } from './resample.ts'
+
+/** Pixels a side of the cells in which names spread: finer ones change little. */
+const CELL = 4
+/** Reach of one pass, in cells: gaps between things narrower than that are crossed. */
+const PASS = 3
+/** Foreground between these counts in part. */
+const [UNSURE, SURE] = [0.3, 0.7]
+/** What the background passes on, so that every place has a name. */
+const FLOOR = 1e-3
+
+/**
+ * Lets the names of workpieces spread over the foreground they stand on, so that a piece whose parts bear several names takes the one most of it bears.
+ * What is foreground stays as it is, and things apart keep names of their own.
+ *
+ * The shares of the workpieces in the foreground are averaged again and again over neighbours that are foreground:
+ * normalised convolution (Knutsson and Westin, CVPR 1993) with the foreground as certainty.
+ *
+ * @param probabilities [B, H, W, C], class 0 = background; sums to 1.
+ * @param reach Standard deviation of the whole average, as a share of the longer side, at least 0; 0 leaves all as it is, and so does one workpiece alone.
+ * @returns The same shape; sums to 1, class 0 unchanged.
+ */
+export function spreadNames(probabilities: Tensor4D, reach: number): Tensor4D {
+  const [batch, height, width, classes] = probabilities.shape
+  if (reach === 0 || classes === 2) return probabilities
+  const cells: Size = [Math.ceil(height / CELL), Math.ceil(width / CELL)]
+  const small = resize(probabilities, cells)
+  const names = tf.slice(small, [0, 0, 0, 1], [batch, ...cells, classes - 1])
+  const foreground = tf.sum(names, 3, true)
+  const rising = tf.clipByValue(tf.div(tf.sub(foreground, UNSURE), SURE - UNSURE), 0, 1)
+  const certainty = tf.add(tf.square(rising), FLOOR) as Tensor4D
+  const around = blur(certainty)
+  let shares = tf.div(names, tf.maximum(foreground, 1e-6)) as Tensor4D
+  const passes = Math.ceil(((reach * Math.max(...cells)) / PASS) ** 2)
+  for (let i = 0; i < passes; i++) shares = tf.div(blur(tf.mul(shares, certainty)), around)
+  const background = tf.slice(probabilities, [0, 0, 0, 0], [batch, height, width, 1])
+  return tf.concat([background, tf.mul(resize(shares, [height, width]), tf.sub(1, background))], 3)
+}
+
+/** Sums over neighbours by a Gaussian of one pass; [B, h, w, K]. */
+function blur(x: Tensor4D): Tensor4D {
+  const [batch, height, width, channels] = x.shape
+  const rows = tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [batch * channels * height, width])
+  const wide = tf.reshape(tf.matMul(rows, constant(gaussian(width))), [batch, channels, height, width])
+  return tf.transpose(tf.matMul(constant(gaussian(height)), wide) as Tensor4D, [0, 2, 3, 1])
+}
+
+/** [n, n], symmetric; sums of its rows are those of the Gaussian on the axis. */
+function gaussian(n: number): Matrix {
+  const data = Float32Array.from({ length: n * n }, (_, i) => Math.exp(-(((Math.floor(i / n) - (i % n)) / PASS) ** 2) / 2))
+  return { rows: n, columns: n, data }
+}
