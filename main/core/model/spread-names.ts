@@ -3,8 +3,8 @@ import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { Size } from './network.ts'
 import { constant, resize, type Matrix } from './resample.ts'
 
-/** Pixels a side of the cells in which names spread: finer ones change little. */
-const CELL = 4
+/** Names spread in cells: pixels a side of one at least, and the most of them along the longer side of a picture. */
+const [CELL, MOST] = [4, 80]
 /** Reach of one pass, in cells: gaps between things narrower than that are crossed. */
 const PASS = 3
 /** Foreground between these counts in part. */
@@ -26,7 +26,8 @@ const FLOOR = 1e-3
 export function spreadNames(probabilities: Tensor4D, reach: number): Tensor4D {
   const [batch, height, width, classes] = probabilities.shape
   if (reach === 0 || classes === 2) return probabilities
-  const cells: Size = [Math.ceil(height / CELL), Math.ceil(width / CELL)]
+  const cell = Math.max(CELL, Math.max(height, width) / MOST)
+  const cells: Size = [Math.ceil(height / cell), Math.ceil(width / cell)]
   const small = resize(probabilities, cells)
   const names = tf.slice(small, [0, 0, 0, 1], [batch, ...cells, classes - 1])
   const foreground = tf.sum(names, 3, true)

@@ -41,6 +41,16 @@ describe('spreadNames', () => {
     expect(there).toBeGreaterThan(3 * here)
   })
 
+  it('spreads as far in a larger picture', () => {
+    const enlarged = (by: number) => tf.tidy(() => {
+      const small = tf.tensor4d(scene(), [1, height, width, 3])
+      const large = tf.image.resizeNearestNeighbor(small, [height * by, width * by])
+      return tf.slice(spreadNames(large, 0.2), [0, 32 * by, 60 * by, 0], [1, 1, 1, 3]).dataSync()
+    })
+    const larger = enlarged(8)
+    enlarged(4).forEach((value, i) => expect(larger[i]).toBeCloseTo(value, 2))
+  })
+
   it('changes neither what is foreground nor the sum of a pixel', () => {
     const before = scene(), after = spread(0.2)
     for (let i = 0; i < width * height; i++) {
