@@ -40,7 +40,7 @@ describe('the network as it predicts', () => {
     })
   }
 
-  it('spreads names as the settings say, where its masks are not yet to be refined by tags', () => {
+  it('spreads names in the finished model as the settings say, and not where tags will name its masks', () => {
     const of = { ...settings, 'predict.modelFlips': 4, 'predict.enlarge': [1, 1.5], 'predict.names': 0.3 }
     expect(finishedAveraging(of)).toEqual({ flips: 4, scales: [1, 1.5], names: 0.3 })
     expect(averagingOf(of, 2)).toEqual({ flips: 2, scales: [1, 1.5] })

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Size } from './network.ts'
 
 /** A row-major matrix. */
@@ -50,10 +50,21 @@ export function fromRows(x: Tensor3D, [height, width]: Size): Tensor4D {
  * @returns [B, height, width, C].
  */
 export function resize(x: Tensor4D, [height, width]: Size): Tensor4D {
-  const [batch, h, w, channels] = x.shape
+  const [, h, w] = x.shape
   if (h === height && w === width) return x
-  const rows = tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [batch * channels * h, w])
-  const wide = tf.matMul(rows, constant(bilinearMatrix(w, width)), false, true)
-  const high = tf.matMul(constant(bilinearMatrix(h, height)), tf.reshape(wide, [batch, channels, h, width])) as Tensor4D
-  return tf.transpose(high, [0, 2, 3, 1])
+  return alongAxes(x, constant(bilinearMatrix(h, height)), constant(bilinearMatrix(w, width)))
+}
+
+/**
+ * Products with a matrix along each axis of a picture.
+ *
+ * @param x [B, h, w, C].
+ * @param down [height, h]. @param across [width, w].
+ * @returns [B, height, width, C].
+ */
+export function alongAxes(x: Tensor4D, down: Tensor2D, across: Tensor2D): Tensor4D {
+  const [batch, height, width, channels] = x.shape
+  const rows = tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [batch * channels * height, width])
+  const wide = tf.reshape(tf.matMul(rows, across, false, true), [batch, channels, height, across.shape[0]])
+  return tf.transpose(tf.matMul(down, wide) as Tensor4D, [0, 2, 3, 1])
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { Size } from './network.ts'
-import { constant, resize, type Matrix } from './resample.ts'
+import { alongAxes, constant, resize, type Matrix } from './resample.ts'
 
 /** Names spread in cells: pixels a side of one at least, and the most of them along the longer side of a picture. */
 const [CELL, MOST] = [4, 80]
@@ -33,23 +33,16 @@ export function spreadNames(probabilities: Tensor4D, reach: number): Tensor4D {
   const foreground = tf.sum(names, 3, true)
   const rising = tf.clipByValue(tf.div(tf.sub(foreground, UNSURE), SURE - UNSURE), 0, 1)
   const certainty = tf.add(tf.square(rising), FLOOR) as Tensor4D
-  const around = blur(certainty)
+  const [down, across] = cells.map((n) => constant(gaussian(n)))
+  const around = alongAxes(certainty, down, across)
   let shares = tf.div(names, tf.maximum(foreground, 1e-6)) as Tensor4D
   const passes = Math.ceil(((reach * Math.max(...cells)) / PASS) ** 2)
-  for (let i = 0; i < passes; i++) shares = tf.div(blur(tf.mul(shares, certainty)), around)
+  for (let i = 0; i < passes; i++) shares = tf.div(alongAxes(tf.mul(shares, certainty), down, across), around)
   const background = tf.slice(probabilities, [0, 0, 0, 0], [batch, height, width, 1])
   return tf.concat([background, tf.mul(resize(shares, [height, width]), tf.sub(1, background))], 3)
 }
 
-/** Sums over neighbours by a Gaussian of one pass; [B, h, w, K]. */
-function blur(x: Tensor4D): Tensor4D {
-  const [batch, height, width, channels] = x.shape
-  const rows = tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [batch * channels * height, width])
-  const wide = tf.reshape(tf.matMul(rows, constant(gaussian(width))), [batch, channels, height, width])
-  return tf.transpose(tf.matMul(constant(gaussian(height)), wide) as Tensor4D, [0, 2, 3, 1])
-}
-
-/** [n, n], symmetric; sums of its rows are those of the Gaussian on the axis. */
+/** Sums over neighbours along an axis of n cells by the Gaussian of one pass, [n, n]. */
 function gaussian(n: number): Matrix {
   const data = Float32Array.from({ length: n * n }, (_, i) => Math.exp(-(((Math.floor(i / n) - (i % n)) / PASS) ** 2) / 2))
   return { rows: n, columns: n, data }
