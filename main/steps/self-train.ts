@@ -47,14 +47,13 @@ async function trainRound(run: Run, round: number, classes: number): Promise<voi
   const batch = batchOf(settings, withPhotos)
   const steps = round === 1 ? settings['training.firstSteps'] : settings['training.steps']
   const rates = (at: number) => ratesOf(settings, settings['training.learningRate'], steps, at)
-  const frozenNorm = settings['training.frozenNorm'] && !isStart(settings, round)
   const { fn, signature, scalars, startOf } = segmentationStep({
     network, optimizer: optimizerOf(settings), renders: batch.renderBatch, photos: batch.photoBatch,
-    photoLoss: settings['training.photoLoss'], ema: settings['training.ema'], frozenNorm, ...canvasOf(store, settings),
+    photoLoss: settings['training.photoLoss'], ema: settings['training.ema'], ...canvasOf(store, settings),
   })
   const batches = await openSamples(run, { ...batch, photos: photosToSee(run, withPhotos), crop: settings['training.crop'], labels: (photo) => (withPhotos ? trainingLabels(run, round - 1, photo) : null) })
   const wish = (step: number) => ({ kind: 'pixels', round, step }) as const
-  const program = await run.executor.compile(fn, signature, graphKey(settings, 'train', batch, settings['training.optimizer'], settings['training.weightDecay'], settings['training.momentum'], settings['training.photoLoss'], settings['training.ema'], frozenNorm))
+  const program = await run.executor.compile(fn, signature, graphKey(settings, 'train', batch, settings['training.optimizer'], settings['training.weightDecay'], settings['training.momentum'], settings['training.photoLoss'], settings['training.ema']))
   try {
     await train(run, {
       key: `round ${round}`, step: 'self-train', round, steps, program,
@@ -82,12 +81,10 @@ const photosToSee = ({ store }: Run, withPhotos: boolean) => trainable(store).fi
 
 /** Weights a round starts from, as `training.restart` says. */
 function weightsFor(run: Run, round: number, parameters: Parameters<typeof startWeights>[1]): Record<string, Float32Array> {
-  if (isStart(run.settings, round)) return startWeights(run.settings, parameters)
-  return readWeights(run, run.settings['training.restart'] === 'first' ? 1 : round - 1)
+  const restart = run.settings['training.restart']
+  if (round === 1 || restart === 'scratch') return startWeights(run.settings, parameters)
+  return readWeights(run, restart === 'first' ? 1 : round - 1)
 }
-
-/** Whether a round starts from what no round has trained. */
-const isStart = (settings: Settings, round: number) => round === 1 || settings['training.restart'] === 'scratch'
 
 /** The pseudo label a photo trains on: the mask of a round, under the hints of people where the run uses them. */
 function trainingLabels({ store, id }: Run, round: number, photo: ImageRow): LabelMap | null {

@@ -1,6 +1,6 @@
 import { AppError } from '../../preload/contract/error.ts'
-import { presets } from '../../preload/contract/settings.ts'
-import type { Settings } from '../../preload/contract/settings.ts'
+import { presets, settingNames } from '../../preload/contract/settings.ts'
+import type { PresetName, Settings } from '../../preload/contract/settings.ts'
 import { statements } from './connection.ts'
 import type { Db } from './connection.ts'
 
@@ -44,8 +44,13 @@ const columns = `SELECT id, preset, seed, device, settings, input_hash AS inputH
   updated_at_ms AS updatedAtMs FROM runs`
 type Raw = Omit<RunRow, 'settings'> & { settings: string }
 
-/** A setting that came after the run was made has its default. */
-const toRow = (raw: Raw): RunRow => ({ ...raw, settings: { ...presets.maskwright, ...(JSON.parse(raw.settings) as Partial<Settings>) } })
+const toRow = (raw: Raw): RunRow => ({ ...raw, settings: settingsOf(raw) })
+
+/** Settings as this version knows them: one that came after the run was made has the value of its preset, one that is gone is left out. */
+function settingsOf({ preset, settings }: Raw): Settings {
+  const values = { ...(presets[preset as PresetName] ?? presets.maskwright), ...(JSON.parse(settings) as Partial<Settings>) }
+  return Object.fromEntries(settingNames.map((name) => [name, values[name]])) as unknown as Settings
+}
 
 export function openRuns(db: Db): Runs {
   const sql = statements(db)

@@ -96,7 +96,6 @@ export const definitions = {
   'training.power': number('training', 0.9, 0.1, 5, 'Power of the poly schedule.'),
   'training.warmup': integer('training', 10, 0, 1000, 'Steps over which the step width rises at the start of a round.', 'steps'),
   'training.ema': number('training', 0.98, 0, 0.9999, 'Averaging of weights for prediction; 0 predicts with the last weights.'),
-  'training.frozenNorm': toggle('training', false, 'Whether rounds that go on from weights of a round before normalise by its statistics, as the finished model does; off takes those of each batch. On gives shorter steps and slightly sharper edges, and named workpieces less surely with both seeds measured.'),
   'training.photoLoss': number('training', 1, 0, 10, 'Weight of the photos against the renders in the loss.'),
   'training.checkpointSeconds': integer('training', 10, 1, 600, 'Time between checkpoints; a kill costs at most this much training.', 's'),
 

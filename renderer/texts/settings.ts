@@ -48,7 +48,6 @@ const rows: Record<string, Row> = {
   'training.power': ['Power', 'Potenz', 'Potenz des polynomialen Verlaufs; größer fällt früher.', '幂', '多项式调度的幂；越大下降越早。'],
   'training.warmup': ['Warm-up', 'Anlauf', 'Schritte, in denen die Lernrate am Anfang einer Runde steigt.', '预热', '每轮开始时步长上升的步数。'],
   'training.ema': ['Averaging of weights', 'Mittelung der Gewichte', 'Mittelung der Gewichte für die Vorhersage; 0 nimmt die letzten, größer mittelt länger.', '权重平均', '预测所用权重的滑动平均；0 用最后的权重，越大平均越久。'],
-  'training.frozenNorm': ['Frozen normalisation', 'Feste Normierung', 'Ob Runden, die von Gewichten einer früheren ausgehen, mit deren Statistik normieren wie das fertige Modell; aus nimmt die jeder Trainingscharge. An gibt kürzere Schritte und etwas schärfere Ränder und benannte Werkstücke mit beiden gemessenen Startwerten weniger sicher.', '冻结归一化', '从前一轮权重继续的轮次是否像最终模型那样用其统计量归一化；关闭则用每批的统计量。开启使每步更快、边缘略锐，但在所测的两个随机种子下工件命名都更不可靠。'],
   'training.photoLoss': ['Weight of photos', 'Gewicht der Fotos', 'Gewicht der Fotos gegen die Renderings; größer vertraut den Fotos mehr.', '照片权重', '损失中照片相对渲染图的权重；越大越信任照片。'],
   'training.checkpointSeconds': ['Checkpoint every', 'Sicherung alle', 'Zeit zwischen Sicherungen; ein Abbruch kostet höchstens so viel Training.', '检查点间隔', '检查点的间隔；中断最多损失这么多训练。'],
   'augment.composite': ['Paste renders', 'Renderings einsetzen', 'Anteil der Renderings mit eigener Umgebung, die ausgeschnitten auf anderen Hintergrund kommen; solche vor glattem Grau kommen es immer. 0 setzt keine ein.', '贴图比例', '自带环境的渲染图中，按掩膜抠出并贴到其他背景的比例；纯灰背景的渲染图始终如此。0 表示不贴图。'],

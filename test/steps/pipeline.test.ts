@@ -5,7 +5,6 @@ import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openCodec, type Codec } from '../../main/core/image/codec.ts'
 import { IGNORE } from '../../main/core/image/types.ts'
-import { readWeights } from '../../main/steps/predictor.ts'
 import { prepareRun } from '../../main/steps/prepare-run.ts'
 import { projectStatus, runStatus } from '../../main/steps/status.ts'
 import { openHints } from '../../main/store/hints.ts'
@@ -154,22 +153,6 @@ describe('the corridor', () => {
     openRunNotes(store).create(id, { device: 'cpu', useHints: true, hints: openHints(store).count() })
     await start(dir, id, hooks(), { from: 'self-train' })
     expect(masksOf(store, id)).not.toEqual(masksOf(whole.store, whole.id))
-    store.close()
-  }, 300_000)
-
-  it('keeps the running statistics of the round before where they are frozen, and not where a round starts afresh', async () => {
-    const { dir, store } = await project()
-    const statistics = (id: number, round: number, of = store) => readWeights({ store: of, id }, round)['bn1.running_mean']
-    const walked = async (restart: 'previous' | 'scratch') => {
-      const { id } = prepareRun(store, { preset: 'maskwright', settings: { ...settings, 'training.frozenNorm': true, 'training.restart': restart } })
-      await start(dir, id)
-      return id
-    }
-    const [on, afresh] = [await walked('previous'), await walked('scratch')]
-    expect(statistics(on, 1)).toEqual(statistics(whole.id, 1, whole.store))
-    expect(statistics(on, 2)).toEqual(statistics(on, 1))
-    expect(statistics(afresh, 2)).not.toEqual(statistics(afresh, 1))
-    expect(masksOf(store, on)).not.toEqual(masksOf(whole.store, whole.id))
     store.close()
   }, 300_000)
 

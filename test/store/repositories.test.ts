@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { presets } from '../../preload/contract/settings.ts'
+import { presets, type Settings } from '../../preload/contract/settings.ts'
 import { openQuality } from '../../main/store/quality.ts'
 import { openStore } from '../../main/store/index.ts'
 import type { Store } from '../../main/store/index.ts'
@@ -174,6 +174,14 @@ describe('runs and what they make', () => {
     expect(store.runs.list()).toHaveLength(1)
     expect(() => store.runs.get(9)).toThrow('no run 9')
     expect(() => store.runs.setState(9, 'paused')).toThrow('no run 9')
+  })
+
+  it('reads settings of another version: those it lacks as the preset has them, those that are gone not at all', () => {
+    const { 'predict.names': lacking, ...older } = presets.quick
+    const settings = { ...older, 'training.steps': 7, 'training.gone': 1 } as unknown as Settings
+    const id = store.runs.create({ preset: 'quick', seed: 1, device: 'cpu', settings, inputHash: store.inputHash() })
+    expect(lacking).not.toBe(presets.maskwright['predict.names'])
+    expect(store.runs.get(id).settings).toEqual({ ...presets.quick, 'training.steps': 7 })
   })
 
   it('forgets a run with all of it', () => {

@@ -34,8 +34,6 @@ export interface SegmentationStepOptions extends StepOptions {
   readonly photos: number
   /** Weight of the photos' loss against that of the renders. */
   readonly photoLoss?: number
-  /** Whether running statistics normalise and stay as they are, as when the network predicts; those of the batch where left out. */
-  readonly frozenNorm?: boolean
 }
 
 export interface ClassifierStepOptions extends StepOptions {
@@ -61,7 +59,7 @@ interface LossFunction {
  * @throws RangeError where the batch is empty.
  */
 export function segmentationStep(options: SegmentationStepOptions): TrainStep {
-  const { network, renders, photos, height, width, photoLoss = 1, frozenNorm = false } = options
+  const { network, renders, photos, height, width, photoLoss = 1 } = options
   const batch = renders + photos
   if (!(batch > 0)) throw new RangeError(`expected at least one picture a step, got ${batch}`)
   const inputs: Specs = {
@@ -70,7 +68,7 @@ export function segmentationStep(options: SegmentationStepOptions): TrainStep {
     pixelWeights: { shape: [batch, height, width] },
   }
   return trainStep(network.parameters, options, inputs, (tensors, weights) => {
-    const { output, updates } = network.forward(tensors.image as Tensor4D, weights, !frozenNorm)
+    const { output, updates } = network.forward(tensors.image as Tensor4D, weights, true)
     const sums = weightedCrossEntropy(output, tensors.labels as Tensor3D, tensors.pixelWeights as Tensor3D)
     const lossRenders = renders > 0 ? meanLoss(sums, 0, renders) : undefined
     const lossPhotos = photos > 0 ? meanLoss(sums, renders, photos) : undefined
@@ -177,5 +175,5 @@ function releaseAll(tensors: Tensors): Tensors {
 
 function averagesOf(parameters: ParameterSpecs, tensors: Tensors, next: Tensors): Tensors {
   return Object.fromEntries(Object.keys(parameters).map((name) =>
-    [`e/${name}`, movedAverage(tensors[`e/${name}`], next[`w/${name}`] ?? tensors[`w/${name}`], tensors.averageShare)]))
+    [`e/${name}`, movedAverage(tensors[`e/${name}`], next[`w/${name}`], tensors.averageShare)]))
 }

@@ -177,29 +177,6 @@ describe('segmentationStep', () => {
     expect(state['e/bn1.running_mean']).toEqual(state['w/bn1.running_mean'])
   })
 
-  it('with frozen statistics learns from what the network predicts, and leaves them as they are', async () => {
-    const network = make()
-    const inputs = pictures(2, 9)
-    const before = segmentationStep({ ...options, network, renders: 2, photos: 0 })
-    const warm = await executor.compile(before.fn, before.signature)
-    await trained(before, warm, network, inputs, 20)
-    const weights = weightsOf(await warm.readState())
-    const probabilities = await predicted(network, weights, 2, inputs.image)
-    const counted = Array.from(inputs.labels).flatMap((label, i) => (label === 255 ? [] : -Math.log(probabilities[i * 3 + label])))
-    const step = segmentationStep({ ...options, network, renders: 2, photos: 0, ema: 0.5, frozenNorm: true })
-    const program = await executor.compile(step.fn, step.signature)
-    await program.writeState(step.startOf(weights))
-    const { loss } = await program.run({ ...inputs, ...step.scalars(0, { head: 1e-3, backbone: 1e-3 }) })
-    expect(loss[0]).toBeCloseTo(counted.reduce((a, b) => a + b, 0) / counted.length, 4)
-    const next = await program.run({ ...inputs, ...step.scalars(1, { head: 1e-3, backbone: 1e-3 }) })
-    expect(next.loss[0]).toBeLessThan(loss[0])
-    const state = await program.readState()
-    for (const [name, { trainable }] of Object.entries(network.parameters)) {
-      if (trainable) expect(state[`w/${name}`], name).not.toEqual(weights[name])
-      else for (const kind of ['w', 'e']) expect(state[`${kind}/${name}`], name).toEqual(weights[name])
-    }
-  })
-
   it('leaves no tensor behind when it runs eagerly', () => {
     const network = make()
     const step = segmentationStep({ ...options, network, renders: 2, photos: 0, ema: 0.9 })
