@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { app, BrowserWindow, dialog, shell } from 'electron'
-import type { AppSettings } from '../../preload/contract/api.ts'
+import type { AppSettings } from '../../preload/contract/project-data.ts'
 import { configDir, documentsDir, iconFile, preloadFile, rendererDir, sampleDir, version } from '../places.ts'
 import { askToLeave, choose, printPdf } from './dialogs.ts'
 import { answerCalls, tell } from './ipc.ts'

@@ -1,4 +1,4 @@
-import type { Gap, GapReport, GapRow } from '../../preload/contract/api.ts'
+import type { Gap, GapReport, GapRow } from '../../preload/contract/project-data.ts'
 import { measureGap } from '../steps/gap.ts'
 import { parse } from './arguments.ts'
 import type { Answer } from './commands.ts'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { BatchChoice, looks, precisions, SizeChoice } from '../../preload/contract/api.ts'
+import { BatchChoice, looks, precisions, SizeChoice } from '../../preload/contract/run-data.ts'
 import { AppError } from '../../preload/contract/error.ts'
 import { openCodec } from '../core/image/codec.ts'
 import { exportModel as exportStep, type ExportResult } from '../steps/export-model.ts'

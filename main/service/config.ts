@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppSettings, DeviceInfo } from '../../preload/contract/api.ts'
+import { AppSettings } from '../../preload/contract/project-data.ts'
+import { DeviceInfo } from '../../preload/contract/run-data.ts'
 import { Path, Text } from '../../preload/contract/model.ts'
 
 /** What the program remembers from one start to the next. */

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
-import type { DeviceInfo, Devices, Handlers } from '../../preload/contract/api.ts'
+import type { Handlers } from '../../preload/contract/api.ts'
+import type { DeviceInfo, Devices } from '../../preload/contract/run-data.ts'
 import { deviceNames } from '../../preload/contract/model.ts'
 import type { Context } from './context.ts'
 import { runJob } from './run-job.ts'

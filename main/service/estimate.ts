@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { DeviceInfo, Estimate } from '../../preload/contract/api.ts'
+import type { DeviceInfo, Estimate } from '../../preload/contract/run-data.ts'
 import { stepNames, type DeviceChoice, type StepName } from '../../preload/contract/model.ts'
 import type { Settings } from '../../preload/contract/settings.ts'
 import type { Store } from '../store/index.ts'

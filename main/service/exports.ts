@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { ExportCard, precisions, type Handlers } from '../../preload/contract/api.ts'
+import { type Handlers } from '../../preload/contract/api.ts'
+import { ExportCard, precisions } from '../../preload/contract/run-data.ts'
 import type { Store } from '../store/index.ts'
 import type { Context } from './context.ts'
 import { checkFolder, checkPath } from './paths.ts'

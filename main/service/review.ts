@@ -1,4 +1,5 @@
-import type { Handlers, Pixel, ReviewItem } from '../../preload/contract/api.ts'
+import type { Handlers } from '../../preload/contract/api.ts'
+import type { Pixel, ReviewItem } from '../../preload/contract/run-data.ts'
 import { AppError } from '../../preload/contract/error.ts'
 import { IGNORE, type LabelMap, type Raster } from '../core/image/types.ts'
 import { meanIou } from '../core/metric/confusion-matrix.ts'

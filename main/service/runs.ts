@@ -1,4 +1,5 @@
-import type { Handlers, RunPlan, RunRecord, Series } from '../../preload/contract/api.ts'
+import type { Handlers } from '../../preload/contract/api.ts'
+import type { RunPlan, RunRecord, Series } from '../../preload/contract/run-data.ts'
 import { AppError } from '../../preload/contract/error.ts'
 import type { RunStatus } from '../../preload/contract/model.ts'
 import { presets, settingNames, type Settings } from '../../preload/contract/settings.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { RecentProject } from '../../preload/contract/api.ts'
+import { RecentProject } from '../../preload/contract/project-data.ts'
 import { runStatus } from '../steps/status.ts'
 import type { Assets } from './assets.ts'
 import type { OpenProject } from './open-projects.ts'

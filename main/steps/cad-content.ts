@@ -1,4 +1,4 @@
-import type { CadContent } from '../../preload/contract/api.ts'
+import type { CadContent } from '../../preload/contract/project-data.ts'
 import type { CadReading } from '../../preload/contract/render-set.ts'
 import type { Codec } from '../core/image/codec.ts'
 import { cadIssues, openCad, readCad, readingOf } from './cad-file.ts'

@@ -1,4 +1,4 @@
-import type { GapRow } from '../../preload/contract/api.ts'
+import type { GapRow } from '../../preload/contract/project-data.ts'
 import type { RenderSettings } from '../../preload/contract/render-set.ts'
 import { evenRange, type GapName, type Sight } from '../core/metric/gap.ts'
 import { quantile } from '../core/metric/distance.ts'

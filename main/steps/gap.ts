@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { GapReport, GapRow } from '../../preload/contract/api.ts'
+import type { GapReport, GapRow } from '../../preload/contract/project-data.ts'
 import { AppError } from '../../preload/contract/error.ts'
 import type { Codec } from '../core/image/codec.ts'
 import { resizeLabels, resizeRgb } from '../core/image/resize.ts'

@@ -1,4 +1,4 @@
-import type { ImageCounts, ImageFilter, ImageRow } from '../../preload/contract/api.ts'
+import type { ImageCounts, ImageFilter, ImageRow } from '../../preload/contract/project-data.ts'
 import { databaseOf, statements } from './connection.ts'
 import type { Store } from './index.ts'
 

@@ -5,6 +5,10 @@ import { z } from 'zod'
 export const Id = z.int().positive()
 export const Text = z.string().min(1).max(200)
 export const Path = z.string().min(1).max(4096)
+export const Share = z.number().min(0).max(1)
+export const Count = z.int().nonnegative()
+export const Bytes = z.number().nonnegative()
+export const Label = z.int().min(0).max(255)
 
 export const deviceNames = ['cpu', 'webgpu', 'dml', 'cuda', 'coreml', 'tfjs-node-gpu'] as const
 export const DeviceChoice = z.enum(['auto', ...deviceNames])
@@ -22,9 +26,9 @@ export const Workpiece = z.object({
   name: Text,
   /** Class index in masks: 1 .. 254. */
   classIndex: z.int().min(1).max(254),
-  renders: z.int().nonnegative(),
-  photos: z.int().nonnegative(),
-  truths: z.int().nonnegative(),
+  renders: Count,
+  photos: Count,
+  truths: Count,
 })
 export type Workpiece = z.output<typeof Workpiece>
 
@@ -53,9 +57,9 @@ export const Progress = z.object({
   runId: Id.optional(),
   /** A step of the corridor, or another long job such as `import`. */
   step: z.string(),
-  round: z.int().nonnegative().optional(),
-  done: z.int().nonnegative(),
-  total: z.int().nonnegative(),
+  round: Count.optional(),
+  done: Count,
+  total: Count,
   /** What `done` counts: photos, steps, files. */
   unit: z.string(),
   /** Figures worth a curve: loss, learningRate ... */
@@ -63,7 +67,6 @@ export const Progress = z.object({
 })
 export type Progress = z.output<typeof Progress>
 
-const Share = z.number().min(0).max(1)
 export const Scores = z.object({
   miou: z.object({ workpieces: Share.nullable(), withBackground: Share.nullable() }),
   perWorkpiece: z.record(z.string(), Share.nullable()),
@@ -76,15 +79,15 @@ export type Scores = z.output<typeof Scores>
 export const QualityGuess = z.object({
   /** Mean estimate of tagged photos that train; nothing but a rank, no IoU. */
   mean: Share.nullable(),
-  photos: z.int().nonnegative(),
+  photos: Count,
   /** Spearman's rank correlation with IoU over workpieces, over tagged photos with truth. */
   follows: z.number().min(-1).max(1).nullable(),
-  truths: z.int().nonnegative(),
+  truths: Count,
 })
 export type QualityGuess = z.output<typeof QualityGuess>
 
 export const RoundStatus = Scores.extend({
-  round: z.int().nonnegative(),
+  round: Count,
   masks: z.object({ labelled: Share.nullable(), agreement: Share.nullable() }),
   quality: QualityGuess,
   threshold: z.number().nullable(),

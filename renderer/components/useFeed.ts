@@ -1,5 +1,5 @@
 import { onBeforeUnmount, ref } from 'vue'
-import type { CameraInfo } from '../../preload/contract/api.ts'
+import type { CameraInfo } from '../../preload/contract/project-data.ts'
 import { assets, call, on } from '../api.ts'
 import { useApp } from '../stores/app.ts'
 import { useProject } from '../stores/project.ts'

@@ -1,4 +1,4 @@
-import type { importKinds } from '../../preload/contract/api.ts'
+import type { importKinds } from '../../preload/contract/project-data.ts'
 import type { ImportResult } from '../../preload/contract/model.ts'
 import { base64Of, call, pathOf } from '../api.ts'
 import { number } from '../format.ts'

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
-import type { ImageFilter, ImageRow } from '../../preload/contract/api.ts'
+import type { ImageFilter, ImageRow } from '../../preload/contract/project-data.ts'
 import { call, on } from '../api.ts'
 import { emptyHistory, push, redo as redoStep, undo as undoStep, type History } from '../history.ts'
 import { emptySelection, keep, type Selection } from '../selection.ts'

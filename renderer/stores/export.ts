@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, reactive, ref, watch } from 'vue'
-import { pictureSides, type ExportCard, type Looks, type precisions } from '../../preload/contract/api.ts'
+import { pictureSides, type ExportCard, type Looks, type precisions } from '../../preload/contract/run-data.ts'
 import { call } from '../api.ts'
 import { useApp } from './app.ts'
 import { useJobs } from './jobs.ts'

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
-import type { Report, Series } from '../../preload/contract/api.ts'
+import type { Report, Series } from '../../preload/contract/run-data.ts'
 import { call } from '../api.ts'
 import { useApp } from './app.ts'
 import { useProject } from './project.ts'

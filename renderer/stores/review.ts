@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { ReviewItem, verdicts } from '../../preload/contract/api.ts'
+import type { ReviewItem, verdicts } from '../../preload/contract/run-data.ts'
 import { assets, call, on } from '../api.ts'
 import { NONE, runsOf, type Labels } from '../draw/labels.ts'
 import { loadLabels } from '../draw/pictures.ts'

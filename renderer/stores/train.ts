@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
-import type { Estimate, RunPlan, Series } from '../../preload/contract/api.ts'
+import type { Estimate, RunPlan, Series } from '../../preload/contract/run-data.ts'
 import { stepNames, type Progress, type StepName } from '../../preload/contract/model.ts'
 import { definitions, presets, type PresetName, type SettingName, type Settings } from '../../preload/contract/settings.ts'
 import { call, on } from '../api.ts'

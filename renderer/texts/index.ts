@@ -1,6 +1,6 @@
 import { ref } from 'vue'
 import { createI18n, useI18n, type Composer } from 'vue-i18n'
-import { languages } from '../../preload/contract/api.ts'
+import { languages } from '../../preload/contract/project-data.ts'
 import de from './de.ts'
 import en from './en.ts'
 import { settingTexts } from './settings.ts'

@@ -1,4 +1,6 @@
-import type { CadContent, Calls, CallName, Door, EventData, EventName, ExportCard, ImageRow, Input, Output, Report, ReviewItem, RunRecord } from '../../preload/contract/api.ts'
+import type { Calls, CallName, Door, EventData, EventName, Input, Output } from '../../preload/contract/api.ts'
+import type { CadContent, ImageRow } from '../../preload/contract/project-data.ts'
+import type { ExportCard, Report, ReviewItem, RunRecord } from '../../preload/contract/run-data.ts'
 import { calls } from '../../preload/contract/api.ts'
 import type { Result } from '../../preload/contract/error.ts'
 import { stepNames, type Scores, type Workpiece } from '../../preload/contract/model.ts'

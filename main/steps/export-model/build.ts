@@ -1,4 +1,4 @@
-import type { Looks } from '../../../preload/contract/api.ts'
+import type { Looks } from '../../../preload/contract/run-data.ts'
 import { measureRanges } from '../../core/engine/calibrate.ts'
 import { exportGraph } from '../../core/engine/export-graph.ts'
 import { foldBiases } from '../../core/onnx/fold-bias.ts'

@@ -4,7 +4,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import CadFacts from '../../../renderer/components/CadFacts.vue'
 import Turntable from '../../../renderer/components/Turntable.vue'
-import type { CadContent } from '../../../preload/contract/api.ts'
+import type { CadContent } from '../../../preload/contract/project-data.ts'
 import { i18n } from '../../../renderer/texts/index.ts'
 
 const part = { triangles: 4, openEdges: 3, volume: 4000, size: [40, 30, 20] as [number, number, number], positions: '', indices: '', still: 'data:image/jpeg;base64,AAAA' }
