@@ -17,10 +17,13 @@ import type { Size } from './worker.ts'
 
 const outputStride = (settings: Settings) => Number(settings['network.outputStride']) as OutputStride
 
+/** Nothing stays as drawn by chance. */
+const frozenStride = (settings: Settings) => (settings['network.weights'] === '' ? 0 : Number(settings['training.frozenStride']))
+
 /** `window` is the size of the pictures it has learnt from, where larger ones are looked at in windows of that size. */
 export const segmentationNetwork = (settings: Settings, classes: number, window?: Size): Network => pspnet({
   backbone: settings['network.backbone'], width: settings['network.width'], outputStride: outputStride(settings),
-  decoder: settings['network.decoder'], classes, ...(window && { window: [window.height, window.width] }),
+  decoder: settings['network.decoder'], frozenStride: frozenStride(settings), classes, ...(window && { window: [window.height, window.width] }),
 })
 
 export const classifierNetwork = (settings: Settings, tags: number): Classifier =>
@@ -39,7 +42,7 @@ export function ofRound<T extends { readonly settings: Settings }>(run: T, round
 
 /** Names the function that a network of these settings and some more words makes, for the cache of compiled graphs. */
 export const graphKey = (settings: Settings, ...words: readonly unknown[]) => JSON.stringify([
-  settings['network.backbone'], settings['network.width'], settings['network.outputStride'], settings['network.decoder'], ...words,
+  settings['network.backbone'], settings['network.width'], settings['network.outputStride'], settings['network.decoder'], settings['training.frozenStride'], ...words,
 ])
 
 /** Step width of head and backbone at a step of a stretch of training. */

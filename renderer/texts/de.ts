@@ -128,7 +128,7 @@ const de: typeof en & { errors: Record<string, string> } = {
   options: {
     true: 'Wie in den Dateien', alike: 'Alle ähnlich', mixed: 'Gemischt', sphere: 'Beliebig', resting: 'In Ruhe', upper: 'Aufrecht, von oben', matt: 'Matt', cast: 'Gegossen', brushed: 'Gebürstet', polished: 'Poliert', painted: 'Lackiert',
     grey: 'Grau', drawn: 'Gezeichnete Flächen', photos: 'Fotos der Linie',
-    resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: 'Keiner',
+    resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '0': '0', '2': '2', '4': '4', '8': '8', '16': '16', '32': '32', none: 'Keiner',
     skip: 'Mit Abkürzungen', whole: 'Ganzes Superpixel', majority: 'Mehrheit', auto: 'Automatisch', cam: 'Aktivierungskarten', camera: 'Feste Kamera', scratch: 'Frisch', previous: 'Runde davor', first: 'Erste Runde', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
     constant: 'Konstant', cosine: 'Kosinus', poly: 'Polynom', off: 'Aus', mask: 'Verbieten', fold: 'Verbieten und heben', pieces: 'Ganze Stücke', vote: 'Abstimmung', blend: 'Mischung',
   },

@@ -126,7 +126,7 @@ export default {
   options: {
     true: 'As their files say', alike: 'All alike', mixed: 'Mixed', sphere: 'Any way', resting: 'At rest', upper: 'Upright, from above', matt: 'Matt', cast: 'Cast', brushed: 'Brushed', polished: 'Polished', painted: 'Painted',
     grey: 'Plain grey', drawn: 'Drawn surfaces', photos: 'Photos of the line',
-    resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: 'None',
+    resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '0': '0', '2': '2', '4': '4', '8': '8', '16': '16', '32': '32', none: 'None',
     skip: 'Skip connections', whole: 'Whole superpixel', majority: 'Majority', auto: 'Automatic', cam: 'Activation maps', camera: 'Fixed camera', scratch: 'Fresh', previous: 'Round before', first: 'First round', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
     constant: 'Constant', cosine: 'Cosine', poly: 'Polynomial', off: 'Off', mask: 'Forbid', fold: 'Forbid and lift', pieces: 'Whole pieces', vote: 'Vote', blend: 'Blend',
   },

@@ -42,6 +42,7 @@ const rows: Record<string, Row> = {
   'training.learningRate': ['Learning rate', 'Lernrate', 'Schrittweite des Decoders; größer lernt schneller und unruhiger.', '学习率', '解码头的步长；越大学得越快但越不稳。'],
   'training.firstRate': ['Learning rate, first round', 'Lernrate, erste Runde', 'Lernrate der ersten Runde; eine kleinere danach bewahrt, was Renderings lehrten, während Fotos gelernt werden. 0 nimmt dieselbe.', '首轮学习率', '首轮的学习率；之后取较小值可在学习照片时保留渲染图所教的内容。0 表示与后续相同。'],
   'training.backboneFactor': ['Backbone share of rate', 'Lernrate des Backbones', 'Lernrate des Backbones als Anteil; kleiner bewahrt vortrainierte Merkmale.', '骨干学习率比例', '骨干步长占解码头的比例；越小越保留预训练特征。'],
+  'training.frozenStride': ['Frozen layers up to stride', 'Feste Schichten bis Schrittweite', 'Schichten des Backbones, deren Merkmale höchstens so viel kleiner als das Bild sind, behalten ihre vortrainierten Gewichte; 8 macht einen Schritt eines mobilenetv2 um ein Viertel billiger und kam bei Fotos mit einem Werkstück ebenso weit, bei mehreren weniger weit. 0 trainiert alle.', '冻结层的最大步幅', '特征比图片最多小这么多倍的骨干层保持预训练权重；取 8 时 mobilenetv2 每步的计算量减少四分之一，单工件照片上精度相当，多工件照片上略低。0 表示全部训练。'],
   'training.weightDecay': ['Weight decay', 'Gewichtsabnahme', 'Zug der Gewichte gegen null; größer glättet mehr.', '权重衰减', '把权重拉向零的力度；越大越平滑。'],
   'training.momentum': ['Momentum', 'Schwung', 'Schwung von SGD; größer läuft träger weiter.', '动量', 'SGD 的动量；越大惯性越强。'],
   'training.schedule': ['Schedule', 'Verlauf', 'Wie die Lernrate in einer Runde fällt.', '调度', '每轮内步长如何下降。'],

@@ -110,7 +110,7 @@ const zh: typeof en & { errors: Record<string, string> } = {
   options: {
     true: '按文件', alike: '都相近', mixed: '混合', sphere: '任意', resting: '静置', upper: '直立俯视', matt: '哑光', cast: '铸造', brushed: '拉丝', polished: '抛光', painted: '涂漆',
     grey: '纯灰', drawn: '生成的表面', photos: '产线照片',
-    resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '8': '8', '16': '16', '32': '32', none: '无',
+    resnet18: 'ResNet-18', resnet34: 'ResNet-34', resnet50: 'ResNet-50', resnet101: 'ResNet-101', mobilenetv2: 'MobileNetV2', '0': '0', '2': '2', '4': '4', '8': '8', '16': '16', '32': '32', none: '无',
     skip: '跳跃连接', whole: '整个超像素', majority: '多数', auto: '自动', cam: '激活图', camera: '固定相机', scratch: '重新开始', previous: '上一轮', first: '第一轮', adam: 'Adam', adamw: 'AdamW', sgd: 'SGD',
     constant: '恒定', cosine: '余弦', poly: '多项式', off: '关', mask: '禁止', fold: '禁止并提升', pieces: '整块', vote: '投票', blend: '混合',
   },

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { convolutionNorm } from './convolution.ts'
 import type { Padding } from './convolution.ts'
-import { mergeParameters, scaleChannels, sequence } from './network.ts'
+import { frozen, mergeParameters, scaleChannels, sequence } from './network.ts'
 import type { Backbone, Block, Stage } from './network.ts'
 import type { OutputStride } from './resnet.ts'
 
@@ -14,6 +14,11 @@ export interface MobileNetPlan {
   readonly rows: readonly InvertedResiduals[]
   /** Channels of the last 1x1 convolution; left out where there is none. */
   readonly last?: number
+}
+
+interface MobileNetOptions {
+  readonly padding?: Padding
+  readonly frozenStride?: number
 }
 
 const rows: readonly InvertedResiduals[] = [
@@ -29,41 +34,45 @@ const rows: readonly InvertedResiduals[] = [
  * @param width Share of the channels kept.
  * @param options.last Whether to append the last 1x1 convolution (1280 channels), as classification does.
  * @param options.padding Of stride-2 convolutions; `after` is that of weights trained in TensorFlow.
+ * @param options.frozenStride Layers whose output has at most this stride stay as they are; 0 = none.
  * @throws RangeError on a width or output stride that is not known.
  */
-export function mobilenet(width: number, outputStride: OutputStride, options: { last?: boolean; padding?: Padding } = {}): Backbone {
+export function mobilenet(width: number, outputStride: OutputStride, options: MobileNetOptions & { last?: boolean } = {}): Backbone {
   const plan: MobileNetPlan = {
     stem: scaleChannels(32, width),
     rows: rows.map(([t, c, n, s]) => [t, scaleChannels(c, width), n, s]),
     last: options.last ? scaleChannels(1280, Math.max(1, width)) : undefined,
   }
-  return mobilenetFrom(plan, outputStride, options.padding)
+  return mobilenetFrom(plan, outputStride, options)
 }
 
 /** A MobileNetV2 of any size; its stages are the last blocks at each stride, and the last block before each drop of a stride. */
-export function mobilenetFrom(plan: MobileNetPlan, outputStride: OutputStride, padding: Padding = 'symmetric'): Backbone {
+export function mobilenetFrom(plan: MobileNetPlan, outputStride: OutputStride, { padding = 'symmetric', frozenStride = 0 }: MobileNetOptions = {}): Backbone {
   if (![8, 16, 32].includes(outputStride)) throw new RangeError(`expected an output stride of 8, 16 or 32, got ${outputStride}`)
   const part = 'backbone'
   const stem = { input: 3, output: plan.stem, kernel: 3, stride: 2, part, padding, activation: 'relu6' } as const
-  const blocks: Block[] = [convolutionNorm('features.0.0', 'features.0.1', stem)]
+  const blocks: Block[] = []
   const taps: (Stage & { block: number })[] = []
   let channels = plan.stem
   let stride = 2
   let dilation = 1
+  const add = (block: Block) => blocks.push(stride <= frozenStride ? frozen(block) : block)
+  add(convolutionNorm('features.0.0', 'features.0.1', stem))
   for (const [t, c, n, s] of plan.rows) {
     if (s > 1 && stride > 2) taps.push({ stride, channels, block: blocks.length - 1 })
     for (let k = 0; k < n; k++) {
       const wanted = k === 0 ? s : 1
       const reduces = stride * wanted <= outputStride
-      blocks.push(invertedResidual(`features.${blocks.length}`, channels, c, t, reduces ? wanted : 1, dilation, padding))
+      const block = invertedResidual(`features.${blocks.length}`, channels, c, t, reduces ? wanted : 1, dilation, padding)
       if (reduces) stride *= wanted
       else dilation *= wanted
+      add(block)
       channels = c
     }
   }
   if (plan.last !== undefined) {
     const name = `features.${blocks.length}`
-    blocks.push(convolutionNorm(`${name}.0`, `${name}.1`, { input: channels, output: plan.last, part, activation: 'relu6' }))
+    add(convolutionNorm(`${name}.0`, `${name}.1`, { input: channels, output: plan.last, part, activation: 'relu6' }))
     channels = plan.last
   }
   taps.push({ stride, channels, block: blocks.length - 1 })

@@ -8,7 +8,7 @@ export type Part = 'backbone' | 'head'
 export interface ParameterSpec {
   /** Filters are [height, width, in, out], depthwise ones [height, width, channels, 1]. */
   readonly shape: readonly number[]
-  /** False for running statistics, which forward updates and no gradient reaches. */
+  /** False where no gradient reaches: running statistics, which forward updates, and all of a frozen block. */
   readonly trainable: boolean
   readonly part: Part
   readonly init: Initialiser
@@ -87,6 +87,14 @@ export function sequence(...blocks: Block[]): Block {
   return {
     parameters: mergeParameters(...blocks.map((block) => block.parameters)),
     apply: (x, pass) => blocks.reduce((y, block) => block.apply(y, pass), x),
+  }
+}
+
+/** A block that stays as it is: its running statistics normalise in training too, and no gradient reaches its weights. */
+export function frozen(block: Block): Block {
+  return {
+    parameters: Object.fromEntries(Object.entries(block.parameters).map(([name, spec]) => [name, { ...spec, trainable: false }])),
+    apply: (x, pass) => block.apply(x, { ...pass, training: false }),
   }
 }
 

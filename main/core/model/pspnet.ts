@@ -21,6 +21,8 @@ export interface PspNetOptions {
   readonly decoder: 'none' | 'skip'
   /** Workpieces and the background. */
   readonly classes: number
+  /** Layers of the backbone whose features have at most this stride stay as they are; 0, or left out, trains all. */
+  readonly frozenStride?: number
   /**
    * Height and width of the pictures it has learnt from, in pixels: the pyramid pools larger ones in windows of that size, so that it sums up
    * as much around a pixel as it has learnt to. Whole pictures where left out.
@@ -35,10 +37,10 @@ export interface Decoder {
 }
 
 /** The backbone of that name. Throws RangeError on an unknown name. */
-export function backbone(name: BackboneName, width: number, outputStride: OutputStride): Backbone {
-  if (name === 'mobilenetv2') return mobilenet(width, outputStride)
+export function backbone(name: BackboneName, width: number, outputStride: OutputStride, frozenStride = 0): Backbone {
+  if (name === 'mobilenetv2') return mobilenet(width, outputStride, { frozenStride })
   if (!backboneNames.includes(name)) throw new RangeError(`expected one of ${backboneNames.join(', ')}, got ${name}`)
-  return resnet(Number(name.slice('resnet'.length)) as ResNetDepth, width, outputStride)
+  return resnet(Number(name.slice('resnet'.length)) as ResNetDepth, width, outputStride, frozenStride)
 }
 
 /**
@@ -52,7 +54,7 @@ export function backbone(name: BackboneName, width: number, outputStride: Output
 export function pspnet(options: PspNetOptions): Network {
   if (!Number.isInteger(options.classes) || options.classes < 2)
     throw new RangeError(`expected at least 2 classes, got ${options.classes}`)
-  const extractor = backbone(options.backbone, options.width, options.outputStride)
+  const extractor = backbone(options.backbone, options.width, options.outputStride, options.frozenStride)
   const window = options.window && inFeatures(extractor, options.window)
   const decoder = options.decoder === 'skip'
     ? skipDecoder(extractor, Math.max(32, scaleChannels(128, options.width)), options.classes, window)

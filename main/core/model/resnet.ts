@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { convolutionNorm, maxPool } from './convolution.ts'
-import { mergeParameters, scaleChannels, sequence } from './network.ts'
+import { frozen, mergeParameters, scaleChannels, sequence } from './network.ts'
 import type { Backbone, Block, Stage } from './network.ts'
 
 export type ResNetDepth = 18 | 34 | 50 | 101
@@ -35,18 +35,20 @@ const DEVIATION = [0.229, 0.224, 0.225]
  * (Zhao et al., CVPR 2017, section 3.2).
  *
  * @param width Share of the channels kept.
+ * @param frozenStride Layers whose output has at most this stride stay as they are; 0 = none.
  * @throws RangeError on a depth, width or output stride that is not known.
  */
-export function resnet(depth: ResNetDepth, width: number, outputStride: OutputStride): Backbone {
+export function resnet(depth: ResNetDepth, width: number, outputStride: OutputStride, frozenStride = 0): Backbone {
   if (!(depth in depths)) throw new RangeError(`expected a depth of 18, 34, 50 or 101, got ${depth}`)
   const widths = [64, 128, 256, 512].map((channels) => scaleChannels(channels, width))
-  return resnetFrom({ stem: widths[0], widths, ...depths[depth] }, outputStride)
+  return resnetFrom({ stem: widths[0], widths, ...depths[depth] }, outputStride, frozenStride)
 }
 
 /** A residual network of any size; its stages are layer1 .. layer4. */
-export function resnetFrom(plan: ResNetPlan, outputStride: OutputStride): Backbone {
+export function resnetFrom(plan: ResNetPlan, outputStride: OutputStride, frozenStride = 0): Backbone {
   if (![8, 16, 32].includes(outputStride)) throw new RangeError(`expected an output stride of 8, 16 or 32, got ${outputStride}`)
-  const stem = convolutionNorm('conv1', 'bn1', { input: 3, output: plan.stem, kernel: 7, stride: 2, part: 'backbone' })
+  const kept = (block: Block, stride: number) => (stride <= frozenStride ? frozen(block) : block)
+  const stem = kept(convolutionNorm('conv1', 'bn1', { input: 3, output: plan.stem, kernel: 7, stride: 2, part: 'backbone' }), 2)
   const layers: Block[] = []
   const stages: Stage[] = []
   let channels = plan.stem
@@ -55,9 +57,9 @@ export function resnetFrom(plan: ResNetPlan, outputStride: OutputStride): Backbo
     const wanted = i > 0 ? 2 : 1
     const reduces = stride * wanted <= outputStride
     const dilation = Math.max(1, 2 ** (i + 2) / outputStride)
-    layers.push(layer(`layer${i + 1}`, plan, i, channels, reduces ? wanted : 1, dilation))
-    channels = plan.bottleneck ? width * EXPANSION : width
     if (reduces) stride *= wanted
+    layers.push(kept(layer(`layer${i + 1}`, plan, i, channels, reduces ? wanted : 1, dilation), stride))
+    channels = plan.bottleneck ? width * EXPANSION : width
     stages.push({ stride, channels })
   })
   return {

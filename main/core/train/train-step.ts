@@ -174,6 +174,6 @@ function releaseAll(tensors: Tensors): Tensors {
 }
 
 function averagesOf(parameters: ParameterSpecs, tensors: Tensors, next: Tensors): Tensors {
-  return Object.fromEntries(Object.keys(parameters).map((name) =>
-    [`e/${name}`, movedAverage(tensors[`e/${name}`], next[`w/${name}`], tensors.averageShare)]))
+  const moving = Object.keys(parameters).filter((name) => `w/${name}` in next)
+  return Object.fromEntries(moving.map((name) => [`e/${name}`, movedAverage(tensors[`e/${name}`], next[`w/${name}`], tensors.averageShare)]))
 }

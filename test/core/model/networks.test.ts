@@ -71,6 +71,23 @@ describe('networks of every backbone, output stride and decoder', () => {
     })
 })
 
+describe('frozen layers', () => {
+  it.each([
+    ['resnet18', 2, ['conv1', 'bn1']], ['resnet18', 4, ['conv1', 'bn1', 'layer1']], ['resnet50', 8, ['conv1', 'bn1', 'layer1', 'layer2']],
+    ['mobilenetv2', 2, ['features.0', 'features.1']], ['mobilenetv2', 8, [0, 1, 2, 3, 4, 5, 6].map((i) => `features.${i}`)],
+  ] as const)('%s up to stride %i: no gradient reaches these, and their statistics stay', (name, frozenStride, layers) => {
+    const network = pspnet({ backbone: name, width: 0.125, outputStride: 16, decoder: 'skip', classes: 3, frozenStride })
+    const all = pspnet({ backbone: name, width: 0.125, outputStride: 16, decoder: 'skip', classes: 3 })
+    const isFrozen = (parameter: string) => layers.some((layer) => parameter.startsWith(`${layer}.`))
+    expect(Object.keys(network.parameters)).toEqual(Object.keys(all.parameters))
+    expect(trainableNames(network.parameters)).toEqual(trainableNames(all.parameters).filter((parameter) => !isFrozen(parameter)))
+    tf.tidy(() => {
+      const { updates } = network.forward(wave(32, 32), tensorsOf(network, initialise(network.parameters, 1)), true)
+      expect(Object.keys(updates).sort()).toEqual(Object.keys(all.parameters).filter((n) => /running_/.test(n) && !isFrozen(n)).sort())
+    })
+  })
+})
+
 describe('a network with windows', () => {
   it.each(['none', 'skip'] as const)('decoder %s: sees a picture of their size as a network without, and a larger one otherwise', (decoder) => {
     const options = { backbone: 'resnet18', width: 0.125, outputStride: 16, decoder, classes: 3 } as const

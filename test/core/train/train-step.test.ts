@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => executor.dispose())
 
 const tinyResNet = (stride: 8 | 16) => resnetFrom({ stem: 8, widths: [8, 8, 8, 16], blocks: [1, 1, 1, 1], bottleneck: false }, stride)
-const tinyMobileNet = () => mobilenetFrom({ stem: 8, rows: [[1, 8, 1, 1], [2, 8, 1, 2], [2, 16, 2, 2]] }, 8)
+const tinyMobileNet = (frozenStride = 0) => mobilenetFrom({ stem: 8, rows: [[1, 8, 1, 1], [2, 8, 1, 2], [2, 16, 2, 2]] }, 8, { frozenStride })
 const nets: [string, () => Network][] = [
   ['residual, no decoder', () => segmentationNetwork(tinyResNet(8), plainDecoder(tinyResNet(8), 16, 3))],
   ['residual, skip decoder', () => segmentationNetwork(tinyResNet(16), skipDecoder(tinyResNet(16), 16, 3))],
@@ -175,6 +175,20 @@ describe('segmentationStep', () => {
     expect(state['w/cls.weight']).not.toEqual(start['w/cls.weight'])
     expect(state['w/bn1.running_mean']).not.toEqual(start['w/bn1.running_mean'])
     expect(state['e/bn1.running_mean']).toEqual(state['w/bn1.running_mean'])
+  })
+
+  it('leaves frozen layers as they are, in weights and averages, and trains the rest', async () => {
+    const network = segmentationNetwork(tinyMobileNet(4), skipDecoder(tinyMobileNet(4), 16, 3))
+    const step = segmentationStep({ ...options, network, renders: 2, photos: 0, ema: 0.8 })
+    const program = await executor.compile(step.fn, step.signature)
+    const losses = await trained(step, program, network, pictures(2, 5), 60)
+    expect(losses[59]).toBeLessThan(0.5 * losses[0])
+    const [start, state] = [initialise(network.parameters, 3), await program.readState()]
+    for (const name of Object.keys(network.parameters))
+      for (const kind of ['w', 'e']) {
+        if (/^features\.[0-2]\./.test(name)) expect(state[`${kind}/${name}`], name).toEqual(start[name])
+        else expect(state[`${kind}/${name}`], name).not.toEqual(start[name])
+      }
   })
 
   it('leaves no tensor behind when it runs eagerly', () => {
