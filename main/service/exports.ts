@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Handlers } from '../../preload/contract/api.ts'
+import type { Handlers } from '../../preload/contract/api.ts'
 import { ExportCard, precisions } from '../../preload/contract/run-data.ts'
 import type { Store } from '../store/index.ts'
 import type { Context } from './context.ts'

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { convolutionNorm } from './convolution.ts'
 import type { Padding } from './convolution.ts'
-import { frozen, mergeParameters, scaleChannels, sequence } from './network.ts'
+import { frozenUpTo, mergeParameters, scaleChannels, sequence } from './network.ts'
 import type { Backbone, Block, Stage } from './network.ts'
 import type { OutputStride } from './resnet.ts'
 
@@ -56,7 +56,7 @@ export function mobilenetFrom(plan: MobileNetPlan, outputStride: OutputStride, {
   let channels = plan.stem
   let stride = 2
   let dilation = 1
-  const add = (block: Block) => blocks.push(stride <= frozenStride ? frozen(block) : block)
+  const add = (block: Block) => blocks.push(frozenUpTo(frozenStride, stride, block))
   add(convolutionNorm('features.0.0', 'features.0.1', stem))
   for (const [t, c, n, s] of plan.rows) {
     if (s > 1 && stride > 2) taps.push({ stride, channels, block: blocks.length - 1 })

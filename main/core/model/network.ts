@@ -90,8 +90,12 @@ export function sequence(...blocks: Block[]): Block {
   }
 }
 
-/** A block that stays as it is: its running statistics normalise in training too, and no gradient reaches its weights. */
-export function frozen(block: Block): Block {
+/**
+ * A block whose output has that stride; up to `frozenStride` it stays as it is: its running statistics normalise in training too, and no
+ * gradient reaches its weights.
+ */
+export function frozenUpTo(frozenStride: number, stride: number, block: Block): Block {
+  if (stride > frozenStride) return block
   return {
     parameters: Object.fromEntries(Object.entries(block.parameters).map(([name, spec]) => [name, { ...spec, trainable: false }])),
     apply: (x, pass) => block.apply(x, { ...pass, training: false }),

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { convolutionNorm, maxPool } from './convolution.ts'
-import { frozen, mergeParameters, scaleChannels, sequence } from './network.ts'
+import { frozenUpTo, mergeParameters, scaleChannels, sequence } from './network.ts'
 import type { Backbone, Block, Stage } from './network.ts'
 
 export type ResNetDepth = 18 | 34 | 50 | 101
@@ -47,8 +47,7 @@ export function resnet(depth: ResNetDepth, width: number, outputStride: OutputSt
 /** A residual network of any size; its stages are layer1 .. layer4. */
 export function resnetFrom(plan: ResNetPlan, outputStride: OutputStride, frozenStride = 0): Backbone {
   if (![8, 16, 32].includes(outputStride)) throw new RangeError(`expected an output stride of 8, 16 or 32, got ${outputStride}`)
-  const kept = (block: Block, stride: number) => (stride <= frozenStride ? frozen(block) : block)
-  const stem = kept(convolutionNorm('conv1', 'bn1', { input: 3, output: plan.stem, kernel: 7, stride: 2, part: 'backbone' }), 2)
+  const stem = frozenUpTo(frozenStride, 2, convolutionNorm('conv1', 'bn1', { input: 3, output: plan.stem, kernel: 7, stride: 2, part: 'backbone' }))
   const layers: Block[] = []
   const stages: Stage[] = []
   let channels = plan.stem
@@ -58,7 +57,7 @@ export function resnetFrom(plan: ResNetPlan, outputStride: OutputStride, frozenS
     const reduces = stride * wanted <= outputStride
     const dilation = Math.max(1, 2 ** (i + 2) / outputStride)
     if (reduces) stride *= wanted
-    layers.push(kept(layer(`layer${i + 1}`, plan, i, channels, reduces ? wanted : 1, dilation), stride))
+    layers.push(frozenUpTo(frozenStride, stride, layer(`layer${i + 1}`, plan, i, channels, reduces ? wanted : 1, dilation)))
     channels = plan.bottleneck ? width * EXPANSION : width
     stages.push({ stride, channels })
   })
